@@ -1,0 +1,58 @@
+//! The capabilities of the contract, one file each, and the catalogue of them.
+//!
+//! A capability is one self-contained unit: the interface that it serves, what
+//! it needs of the embedder, how it is linked, what it keeps for each mini-app,
+//! and what it charges. Granting is one loop over [`CATALOGUE`]; which permission
+//! an interface needs is written in `miniapp-package`, for tools without a
+//! runtime. Adding a capability touches its file, this catalogue and the WIT.
+
+mod clock;
+mod locale;
+mod log;
+mod profile;
+mod random;
+pub(crate) mod request;
+mod timer;
+mod view;
+
+use wasmtime::component::Linker;
+
+pub use locale::Locale;
+pub(crate) use log::LogMeter;
+pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
+pub use request::{Network, NetworkError};
+pub(crate) use timer::Timers;
+
+use crate::instance::State;
+use crate::runtime::Services;
+
+/// One interface that this host serves.
+pub(crate) struct Capability {
+    /// Its name without the version, such as `miniapp:host/request`.
+    pub(crate) interface: &'static str,
+    /// What the embedder would have to do before it can be offered, if anything.
+    pub(crate) lacks: fn(&Services) -> Option<&'static str>,
+    /// Defines its functions.
+    pub(crate) link: fn(&mut Linker<State>) -> wasmtime::Result<()>,
+}
+
+/// Every interface that this host serves. What is not here is refused as not
+/// offered, whatever a manifest grants.
+pub(crate) static CATALOGUE: [Capability; 11] = [
+    clock::CAPABILITY,
+    locale::CAPABILITY,
+    log::CAPABILITY,
+    profile::CAPABILITY,
+    profile::CAPABILITY_SYNC,
+    random::CAPABILITY,
+    request::CAPABILITY,
+    request::CAPABILITY_SYNC,
+    timer::CAPABILITY,
+    timer::CAPABILITY_SYNC,
+    view::CAPABILITY,
+];
+
+/// For a capability that the embedder need do nothing for.
+fn lacks_nothing(_: &Services) -> Option<&'static str> {
+    None
+}

@@ -1,0 +1,95 @@
+//! `log`: lines for the mini-app's developer, bounded in size and in number.
+
+use std::time::{Duration, Instant};
+
+use wasmtime::component::{Access, HasSelf};
+
+use super::{Capability, lacks_nothing};
+use crate::contract::imports::log::{self, Host, HostWithStore, Level};
+use crate::instance::State;
+use crate::meter::{Meter, price};
+use crate::report::{Report, truncate};
+
+pub(super) const CAPABILITY: Capability = Capability {
+    interface: "miniapp:host/log",
+    lacks: lacks_nothing,
+    link: |linker| log::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+};
+
+/// Bytes of one message.
+const MESSAGE_BYTES: usize = 8 << 10;
+
+/// Bytes of messages in one second: a developer reads no more, and a disk that
+/// they are written to is not filled by a loop.
+const BYTES_PER_SECOND: usize = 256 << 10;
+
+/// What one mini-app has logged in the current second.
+#[derive(Default)]
+pub(crate) struct LogMeter {
+    since: Option<Instant>,
+    bytes: usize,
+    dropped: usize,
+}
+
+impl LogMeter {
+    /// Counts a message. Tells whether it may be written, and how many before it
+    /// were dropped and not yet reported.
+    fn admit(&mut self, bytes: usize, now: Instant) -> (bool, usize) {
+        let mut dropped = 0;
+        let current = self.since.is_some_and(|since| now - since < Duration::from_secs(1));
+        if !current {
+            dropped = std::mem::take(&mut self.dropped);
+            *self = Self { since: Some(now), ..Self::default() };
+        }
+        let admitted = self.bytes.saturating_add(bytes) <= BYTES_PER_SECOND;
+        if admitted {
+            self.bytes += bytes;
+        } else {
+            self.dropped += 1;
+        }
+        (admitted, dropped)
+    }
+}
+
+impl Host for State {}
+
+impl HostWithStore<State> for HasSelf<State> {
+    fn write(
+        mut host: Access<State, Self>,
+        level: Level,
+        mut message: String,
+    ) -> wasmtime::Result<()> {
+        let bytes = u64::try_from(message.len()).unwrap_or(u64::MAX);
+        Meter::charge(&mut host, price::CALL.saturating_add(bytes * price::COPIED_BYTE))?;
+        let state = host.data_mut();
+        let (admitted, dropped) = state.log.admit(message.len().min(MESSAGE_BYTES), Instant::now());
+        if dropped > 0 {
+            let message = format!("{dropped} log lines were dropped: more than 256 KiB in a second");
+            state.report(Report::Log { level: Level::Warn, message: &message });
+        }
+        if admitted {
+            const MARK: &str = "… (cut)";
+            if truncate(&mut message, MESSAGE_BYTES) {
+                truncate(&mut message, MESSAGE_BYTES - MARK.len());
+                message.push_str(MARK);
+            }
+            state.report(Report::Log { level, message: &message });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_at_the_limit_and_one_past() {
+        let now = Instant::now();
+        let mut meter = LogMeter::default();
+        assert_eq!(meter.admit(BYTES_PER_SECOND, now), (true, 0));
+        assert_eq!(meter.admit(1, now), (false, 0));
+        assert_eq!(meter.admit(1, now), (false, 0));
+        assert_eq!(meter.admit(1, now + Duration::from_secs(1)), (true, 2));
+    }
+}

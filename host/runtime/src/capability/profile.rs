@@ -1,0 +1,139 @@
+//! `profile`: the user's profile, from a provider that the embedder supplies.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use miniapp_package::AppId;
+use wasmtime::component::{Accessor, HasSelf};
+
+use super::Capability;
+use crate::contract::imports::{profile, profile_sync};
+use crate::contract::{GuestError, code};
+use crate::instance::State;
+use crate::meter::{Meter, price};
+use crate::runtime::Services;
+
+pub(super) const CAPABILITY: Capability = Capability {
+    interface: "miniapp:host/profile",
+    lacks,
+    link: |linker| profile::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+};
+
+pub(super) const CAPABILITY_SYNC: Capability = Capability {
+    interface: "miniapp:host/profile-sync",
+    lacks,
+    link: |linker| profile_sync::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+};
+
+fn lacks(services: &Services) -> Option<&'static str> {
+    services.profile.is_none().then_some("no profile provider is set; see `HostBuilder::profile`")
+}
+
+/// Fields of one call.
+const MAX_FIELDS: usize = 64;
+
+/// Bytes of a field's name.
+const MAX_NAME_BYTES: usize = 64;
+
+/// Bytes of an answer; what a provider returns beyond is an error of the provider.
+const MAX_ANSWER_BYTES: usize = 64 << 10;
+
+/// How long a provider may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A provider could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ProviderError(
+    /// What happened, in words that the mini-app may see.
+    pub String,
+);
+
+/// What a provider's call returns: names and values of profile fields.
+pub type ProfileAnswer<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<(String, String)>, ProviderError>> + Send + 'a>>;
+
+/// Answers for the user's profile. The native app implements it.
+pub trait ProfileProvider: Send + Sync {
+    /// Reads `fields`, or all that there are for an empty list. A field that the
+    /// user has not filled in is left out. An answer may take ten seconds and
+    /// hold 64 KiB.
+    fn read<'a>(&'a self, app: &'a AppId, fields: &'a [String]) -> ProfileAnswer<'a>;
+}
+
+/// A profile that is known from the start and the same for every mini-app.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FixedProfile {
+    fields: BTreeMap<String, String>,
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for FixedProfile {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        Self { fields: fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+}
+
+impl ProfileProvider for FixedProfile {
+    fn read<'a>(&'a self, _app: &'a AppId, fields: &'a [String]) -> ProfileAnswer<'a> {
+        let wanted = |name: &String| fields.is_empty() || fields.contains(name);
+        let answer = self.fields.iter().filter(|(name, _)| wanted(name));
+        let answer = answer.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+}
+
+type Answer = Result<Vec<(String, String)>, GuestError>;
+
+async fn read(services: Arc<Services>, app: Arc<AppId>, fields: Vec<String>) -> Answer {
+    if fields.len() > MAX_FIELDS || fields.iter().any(|name| name.len() > MAX_NAME_BYTES) {
+        return Err(GuestError::new(
+            code::TOO_LARGE,
+            format!("ask for at most {MAX_FIELDS} fields, with names of at most {MAX_NAME_BYTES} bytes"),
+        ));
+    }
+    let Some(provider) = &services.profile else {
+        return Err(GuestError::new(code::UNAVAILABLE, "this app has no profile to read"));
+    };
+    let answer = match tokio::time::timeout(TIMEOUT, provider.read(&app, &fields)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => return Err(GuestError::new(code::UNAVAILABLE, error.to_string())),
+        Err(_) => {
+            let seconds = TIMEOUT.as_secs();
+            let message = format!("the profile was not answered within {seconds} seconds; try again later");
+            return Err(GuestError::new(code::TIMEOUT, message));
+        }
+    };
+    let bytes: usize = answer.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MAX_ANSWER_BYTES {
+        let message = format!("the profile has {bytes} bytes, {MAX_ANSWER_BYTES} are allowed; ask for fewer fields");
+        return Err(GuestError::new(code::TOO_LARGE, message));
+    }
+    Ok(answer)
+}
+
+impl profile::Host for State {}
+
+impl profile::HostWithStore<State> for HasSelf<State> {
+    async fn read(
+        accessor: &Accessor<State, Self>,
+        fields: Vec<String>,
+    ) -> wasmtime::Result<Answer> {
+        let (services, app) = accessor.with(|mut host| -> wasmtime::Result<_> {
+            Meter::charge(&mut host, price::CALL)?;
+            let state = host.get();
+            Ok((Arc::clone(&state.services), Arc::clone(&state.app)))
+        })?;
+        let answer = read(services, app, fields).await;
+        accessor.with(|mut host| Meter::refill(&mut host))?;
+        Ok(answer)
+    }
+}
+
+impl profile_sync::Host for State {
+    async fn read(&mut self, fields: Vec<String>) -> wasmtime::Result<Answer> {
+        Ok(read(Arc::clone(&self.services), Arc::clone(&self.app), fields).await)
+    }
+}

@@ -1,0 +1,185 @@
+//! The decision whether a request may be sent, and the request rebuilt from its
+//! parsed parts: nothing that goes over the wire is the guest's own framing.
+//!
+//! | part | rule |
+//! |---|---|
+//! | URL | absolute, `http` or `https`, at most 8,192 bytes, no user or password |
+//! | host | a name that `network.allow` permits with this scheme and port; never an address |
+//! | method | one of [`METHODS`] |
+//! | headers | valid names and values, at most 64 of 16 KiB in all, none of [`FORBIDDEN`] |
+//! | body | at most 8 MiB |
+//!
+//! Knows nothing of connections.
+
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Uri};
+use miniapp_package::Scheme;
+use url::{Host, Url};
+
+use super::Failed;
+use crate::contract::imports::http::Request;
+use crate::contract::{GuestError, code};
+use crate::grant::Grant;
+
+const MAX_URL_BYTES: usize = 8_192;
+const MAX_HEADERS: usize = 64;
+const MAX_HEADER_BYTES: usize = 16 << 10;
+
+/// Bytes of a body, sent or received.
+pub(super) const MAX_BODY_BYTES: usize = 8 << 20;
+
+/// The longest time for a whole exchange, and the one where none is given, as in WeChat.
+const MAX_TIMEOUT: Duration = Duration::from_secs(60);
+
+const METHODS: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
+
+/// Headers that belong to the connection or to the host's framing of it.
+const FORBIDDEN: [&str; 14] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+/// A request that may be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Checked {
+    pub(super) method: Method,
+    pub(super) target: Target,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) timeout: Duration,
+}
+
+/// Where a request may go.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// Without a fragment.
+    pub(super) url: Url,
+    /// The same, rebuilt from scheme, host, port, path and query.
+    pub(super) uri: Uri,
+}
+
+fn invalid(message: impl Into<String>) -> Failed {
+    GuestError::new(code::INVALID_ARGUMENT, message).into()
+}
+
+fn too_large(what: &str, came: usize, allowed: usize) -> Failed {
+    let message = format!("{what} {came}, {allowed} are allowed");
+    GuestError::new(code::TOO_LARGE, message).into()
+}
+
+/// Decides on a request of the guest's.
+pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> {
+    if request.url.len() > MAX_URL_BYTES {
+        return Err(too_large("bytes of the URL:", request.url.len(), MAX_URL_BYTES));
+    }
+    let url = Url::parse(&request.url).map_err(|error| {
+        invalid(format!("the URL cannot be read: {error}; write an absolute one such as `https://api.example.com/path`"))
+    })?;
+    let target = check_target(grant, url)?;
+    let method = METHODS
+        .into_iter()
+        .find(|known| known.as_str() == request.method)
+        .ok_or_else(|| invalid("the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"))?;
+    let headers = check_headers(&request.headers)?;
+    let body = request.body.unwrap_or_default();
+    if body.len() > MAX_BODY_BYTES {
+        return Err(too_large("bytes of the body:", body.len(), MAX_BODY_BYTES));
+    }
+    let timeout = request
+        .timeout
+        .map_or(MAX_TIMEOUT, |milliseconds| Duration::from_millis(milliseconds.into()))
+        .min(MAX_TIMEOUT);
+    Ok(Checked { method, target, headers, body: body.into(), timeout })
+}
+
+/// Decides on a URL, the guest's own or one that it was redirected to.
+pub(super) fn check_target(grant: &Grant, mut url: Url) -> Result<Target, Failed> {
+    let scheme = match url.scheme() {
+        "https" => Scheme::Https,
+        "http" => Scheme::Http,
+        _ => return Err(invalid("the URL's scheme is neither `https` nor `http`")),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("the URL carries a user or a password; send an `authorization` header instead"));
+    }
+    let host = match url.host() {
+        Some(Host::Domain(host)) => host.to_owned(),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
+            return Err(Failed::Denied(grant.deny_address(url.host_str().unwrap_or_default())));
+        }
+        None => return Err(invalid("the URL names no host")),
+    };
+    let port = url
+        .port_or_known_default()
+        .ok_or_else(|| invalid("the URL names no port, and its scheme has none"))?;
+    if !grant.network().permits(scheme, &host, port) {
+        return Err(Failed::Denied(grant.deny_host(scheme, &host, port)));
+    }
+    url.set_fragment(None);
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let authority = match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    };
+    let uri = Uri::builder()
+        .scheme(url.scheme())
+        .authority(authority)
+        .path_and_query(path)
+        .build()
+        .map_err(|error| invalid(format!("the URL cannot be sent: {error}")))?;
+    Ok(Target { url, uri })
+}
+
+fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {
+    if headers.len() > MAX_HEADERS {
+        return Err(too_large("headers:", headers.len(), MAX_HEADERS));
+    }
+    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MAX_HEADER_BYTES {
+        return Err(too_large("bytes of the headers:", bytes, MAX_HEADER_BYTES));
+    }
+    let mut checked = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| invalid("a header's name holds a character that is not allowed"))?;
+        if FORBIDDEN.contains(&name.as_str()) {
+            return Err(invalid(format!("the header `{name}` is set by the host; leave it out")));
+        }
+        let value = latin1(value)
+            .and_then(|bytes| HeaderValue::from_bytes(&bytes).ok())
+            .ok_or_else(|| invalid(format!("the value of header `{name}` holds a character that is not allowed")))?;
+        checked.append(name, value);
+    }
+    Ok(checked)
+}
+
+/// The contract's text form of a header's bytes: one character U+0000 to U+00FF for each.
+fn latin1(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}

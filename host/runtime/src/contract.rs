@@ -1,0 +1,72 @@
+//! The contract as Rust types: generated from `wit/`, for the host's side.
+//!
+//! Owns nothing by hand. Imports are linked one interface at a time (see
+//! `capability`), exports are looked up one interface at a time (see
+//! `instance`), so no world is instantiated as a whole.
+
+#[allow(missing_docs, clippy::all, clippy::restriction)]
+mod generated {
+    wasmtime::component::bindgen!({
+        path: "wit",
+        inline: "
+            package miniapp:embedder;
+
+            world everything {
+                import miniapp:host/clock@1.0.0;
+                import miniapp:host/locale@1.0.0;
+                import miniapp:host/log@1.0.0;
+                import miniapp:host/profile@1.0.0;
+                import miniapp:host/profile-sync@1.0.0;
+                import miniapp:host/random@1.0.0;
+                import miniapp:host/request@1.0.0;
+                import miniapp:host/request-sync@1.0.0;
+                import miniapp:host/timer@1.0.0;
+                import miniapp:host/timer-sync@1.0.0;
+                import miniapp:host/view@1.0.0;
+
+                export miniapp:host/lifecycle@1.0.0;
+                export miniapp:host/lifecycle-sync@1.0.0;
+                export miniapp:host/page@1.0.0;
+                export miniapp:host/page-sync@1.0.0;
+            }
+        ",
+        world: "everything",
+        imports: {
+            "miniapp:host/profile-sync": async | trappable,
+            "miniapp:host/request-sync": async | trappable,
+            "miniapp:host/timer-sync": async | trappable,
+            "miniapp:host/profile": trappable,
+            "miniapp:host/request": trappable,
+            "miniapp:host/timer": trappable,
+            default: store | trappable,
+        },
+        exports: { default: async | store },
+    });
+}
+
+pub(crate) use generated::exports::miniapp::host as exports;
+pub(crate) use generated::miniapp::host as imports;
+
+pub(crate) use imports::types::Error as GuestError;
+
+/// The package of the contract, without its version.
+pub(crate) const PACKAGE: &str = "miniapp:host";
+
+/// Codes of [`GuestError`] that the host hands out.
+pub(crate) mod code {
+    pub(crate) const BUSY: &str = "busy";
+    pub(crate) const DENIED: &str = "denied";
+    pub(crate) const INVALID_ARGUMENT: &str = "invalid-argument";
+    pub(crate) const NETWORK: &str = "network";
+    pub(crate) const NOT_FOUND: &str = "not-found";
+    pub(crate) const TIMEOUT: &str = "timeout";
+    pub(crate) const TOO_LARGE: &str = "too-large";
+    pub(crate) const UNAVAILABLE: &str = "unavailable";
+}
+
+impl GuestError {
+    /// An error of the host's that has nothing to do with permissions.
+    pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), permission: None, line: None }
+    }
+}

@@ -1,0 +1,423 @@
+//! The tree itself: applies a set-data call, all of its changes or none.
+
+use serde_json::{Map, Value};
+
+use super::path::{self, InvalidPath, Segment};
+use super::value::{self, Unreadable};
+use crate::contract::imports::view::Change;
+
+/// Bytes of paths and values in one set-data call: 1,024 KiB, as in WeChat and FinClip.
+pub const MAX_SET_DATA_BYTES: usize = 1_024 << 10;
+
+/// Changes in one set-data call.
+pub const MAX_CHANGES: usize = 10_000;
+
+/// How far past the end of an array an index may lie. `a[4294967295]` would
+/// otherwise be an allocation of gigabytes in six bytes of text.
+pub const MAX_GAP: usize = 1_024;
+
+/// Why a set-data call is refused. Nothing of it was applied.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// See [`MAX_SET_DATA_BYTES`].
+    #[error(
+        "set-data carries {bytes} bytes, {MAX_SET_DATA_BYTES} are allowed; the largest change is `{path}` with {largest} bytes: set less at once, such as only the elements that changed (`list[7].title`)"
+    )]
+    TooLarge {
+        /// Bytes of all paths and values.
+        bytes: usize,
+        /// The path of the largest change, shortened.
+        path: String,
+        /// Its bytes.
+        largest: usize,
+    },
+    /// See [`MAX_CHANGES`].
+    #[error("set-data carries {0} changes, {MAX_CHANGES} are allowed; set a shallower member to a whole value")]
+    TooMany(usize),
+    /// A path that cannot be read.
+    #[error("set-data path `{path}`: {reason}")]
+    Path {
+        /// The path, shortened.
+        path: String,
+        /// What is wrong with it.
+        reason: InvalidPath,
+    },
+    /// A value that is not JSON.
+    #[error("set-data value of `{path}` is not JSON: {reason}")]
+    Value {
+        /// The path, shortened.
+        path: String,
+        /// What is wrong with the value, with line and column.
+        reason: serde_json::Error,
+    },
+    /// An index too far past the end of its array.
+    #[error(
+        "set-data path `{path}`: index {index} of an array of {length} elements; an index may lie at most {MAX_GAP} past the end"
+    )]
+    Gap {
+        /// The path, shortened.
+        path: String,
+        /// The index.
+        index: usize,
+        /// Elements that the array has.
+        length: usize,
+    },
+    /// The mini-app's memory limit.
+    #[error(
+        "set-data of `{path}` does not fit: the page's data and the mini-app's memory together may grow by {left} more bytes; keep less in the data"
+    )]
+    Memory {
+        /// The path, shortened.
+        path: String,
+        /// Bytes that were left before the call.
+        left: usize,
+    },
+}
+
+impl DataError {
+    /// Whether a size was the reason.
+    pub(crate) fn is_size(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::TooMany(_) | Self::Memory { .. })
+    }
+}
+
+/// The data of one page.
+#[derive(Debug)]
+pub(crate) struct DataTree {
+    /// Always an object: a path begins with a name.
+    root: Value,
+    weight: usize,
+}
+
+impl Default for DataTree {
+    fn default() -> Self {
+        Self { root: Value::Object(Map::new()), weight: 0 }
+    }
+}
+
+impl DataTree {
+    /// Approximate bytes that the data holds.
+    pub(crate) fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// The data as it is now.
+    pub(crate) fn value(&self) -> &Value {
+        &self.root
+    }
+
+    /// Applies `changes` in their order, all or none. The data may become `left`
+    /// bytes heavier.
+    pub(crate) fn apply(&mut self, changes: &[Change], left: usize) -> Result<(), DataError> {
+        check_size(changes)?;
+        let assignments = read_all(changes, left)?;
+        let before = self.weight;
+        let limit = before.saturating_add(left);
+        let mut undo = Vec::with_capacity(assignments.len());
+        for (assignment, change) in assignments.into_iter().zip(changes) {
+            let refused = match assign(&mut self.root, &assignment.segments, assignment.new) {
+                Ok(step) => {
+                    self.weight = self.weight.saturating_add(step.added).saturating_sub(step.removed);
+                    undo.push((assignment.segments, step));
+                    (self.weight > limit)
+                        .then(|| DataError::Memory { path: shorten(&change.path), left })
+                }
+                Err(Gap { index, length }) => {
+                    Some(DataError::Gap { path: shorten(&change.path), index, length })
+                }
+            };
+            if let Some(error) = refused {
+                for (segments, step) in undo.into_iter().rev() {
+                    take_back(&mut self.root, &segments, step);
+                }
+                self.weight = before;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value and what it weighs.
+struct Weighed {
+    value: Value,
+    weight: usize,
+}
+
+struct Assignment {
+    segments: Vec<Segment>,
+    new: Weighed,
+}
+
+fn check_size(changes: &[Change]) -> Result<(), DataError> {
+    if changes.len() > MAX_CHANGES {
+        return Err(DataError::TooMany(changes.len()));
+    }
+    let size = |change: &Change| change.path.len().saturating_add(change.value.len());
+    let bytes = changes.iter().map(size).fold(0, usize::saturating_add);
+    if bytes <= MAX_SET_DATA_BYTES {
+        return Ok(());
+    }
+    let largest = changes.iter().max_by_key(|change| size(change));
+    Err(DataError::TooLarge {
+        bytes,
+        path: largest.map(|change| shorten(&change.path)).unwrap_or_default(),
+        largest: largest.map(size).unwrap_or_default(),
+    })
+}
+
+/// Reads all paths and values before anything is changed. What is replaced is
+/// given back only after the call, so a call never holds more than `left`.
+fn read_all(changes: &[Change], left: usize) -> Result<Vec<Assignment>, DataError> {
+    let mut budget = left;
+    changes
+        .iter()
+        .map(|change| {
+            let segments = path::parse(&change.path)
+                .map_err(|reason| DataError::Path { path: shorten(&change.path), reason })?;
+            let (value, weight) = value::read(&change.value, budget).map_err(|error| match error {
+                Unreadable::Syntax(reason) => {
+                    DataError::Value { path: shorten(&change.path), reason }
+                }
+                Unreadable::TooHeavy => DataError::Memory { path: shorten(&change.path), left },
+            })?;
+            budget = budget.saturating_sub(weight);
+            Ok(Assignment { segments, new: Weighed { value, weight } })
+        })
+        .collect()
+}
+
+/// An index too far past the end.
+struct Gap {
+    index: usize,
+    length: usize,
+}
+
+/// What an assignment has done, and how to take it back.
+struct Step {
+    /// Segments of the path that were walked before anything changed.
+    depth: usize,
+    undo: Undo,
+    added: usize,
+    removed: usize,
+}
+
+enum Undo {
+    /// The place held this.
+    Restore(Value),
+    /// The object at the place had no member of the next name.
+    Remove,
+    /// The array at the place had this length.
+    Truncate(usize),
+}
+
+/// Assigns `new` below `place`. An index step turns what is not an array into
+/// `[]`, a name step turns what is not an object into `{}`.
+fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step, Gap> {
+    let deeper = |step: Step| Step { depth: step.depth + 1, ..step };
+    match (segments.split_first(), place) {
+        (Some((Segment::Name(name), rest)), Value::Object(members)) => {
+            if let Some(member) = members.get_mut(name) {
+                return assign(member, rest, new).map(deeper);
+            }
+            let built = build(rest, new)?;
+            members.insert(name.clone(), built.value);
+            let added = value::member_weight(name) + built.weight;
+            Ok(Step { depth: 0, undo: Undo::Remove, added, removed: 0 })
+        }
+        (Some((Segment::Index(index), rest)), Value::Array(elements)) => {
+            if let Some(element) = elements.get_mut(*index) {
+                return assign(element, rest, new).map(deeper);
+            }
+            let length = elements.len();
+            let nulls = gap(*index, length)?;
+            let built = build(rest, new)?;
+            elements.resize(*index, Value::Null);
+            elements.push(built.value);
+            let added = nulls.saturating_mul(value::NODE) + built.weight;
+            Ok(Step { depth: 0, undo: Undo::Truncate(length), added, removed: 0 })
+        }
+        (_, place) => {
+            let built = build(segments, new)?;
+            let old = std::mem::replace(place, built.value);
+            let removed = value::weight(&old);
+            Ok(Step { depth: 0, undo: Undo::Restore(old), added: built.weight, removed })
+        }
+    }
+}
+
+/// Wraps `new` in the containers that `segments` ask for.
+fn build(segments: &[Segment], new: Weighed) -> Result<Weighed, Gap> {
+    segments.iter().rev().try_fold(new, |inner, segment| {
+        Ok(match segment {
+            Segment::Name(name) => Weighed {
+                weight: value::NODE + value::member_weight(name) + inner.weight,
+                value: Value::Object(Map::from_iter([(name.clone(), inner.value)])),
+            },
+            Segment::Index(index) => {
+                let nulls = gap(*index, 0)?;
+                let mut elements = vec![Value::Null; nulls];
+                elements.push(inner.value);
+                Weighed {
+                    weight: value::NODE + nulls.saturating_mul(value::NODE) + inner.weight,
+                    value: Value::Array(elements),
+                }
+            }
+        })
+    })
+}
+
+fn gap(index: usize, length: usize) -> Result<usize, Gap> {
+    let nulls = index.saturating_sub(length);
+    if nulls > MAX_GAP { Err(Gap { index, length }) } else { Ok(nulls) }
+}
+
+fn take_back(root: &mut Value, segments: &[Segment], step: Step) {
+    let (walked, rest) = segments.split_at(step.depth.min(segments.len()));
+    let mut place = root;
+    for segment in walked {
+        let next = match segment {
+            Segment::Name(name) => place.get_mut(name),
+            Segment::Index(index) => place.get_mut(*index),
+        };
+        match next {
+            Some(next) => place = next,
+            None => return,
+        }
+    }
+    match (step.undo, place, rest.first()) {
+        (Undo::Restore(old), place, _) => *place = old,
+        (Undo::Remove, Value::Object(members), Some(Segment::Name(name))) => {
+            members.shift_remove(name);
+        }
+        (Undo::Truncate(length), Value::Array(elements), _) => elements.truncate(length),
+        _ => {}
+    }
+}
+
+/// At most 64 bytes of a path, for a message.
+fn shorten(path: &str) -> String {
+    const SHOWN: usize = 64;
+    if path.len() <= SHOWN {
+        return path.to_owned();
+    }
+    let mut end = SHOWN;
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", path.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const PLENTY: usize = 1 << 24;
+
+    fn change(path: &str, value: &Value) -> Change {
+        Change { path: path.to_owned(), value: value.to_string() }
+    }
+
+    fn set(tree: &mut DataTree, path: &str, value: Value) -> Result<(), DataError> {
+        tree.apply(&[change(path, &value)], PLENTY)
+    }
+
+    fn assert_weight(tree: &DataTree) {
+        assert_eq!(tree.weight(), value::weight(tree.value()) - value::NODE);
+    }
+
+    #[test]
+    fn steps_make_the_containers_they_need() {
+        let mut tree = DataTree::default();
+        for (path, value, expected) in [
+            ("a", json!(1), json!({"a": 1})),
+            ("a.b", json!(2), json!({"a": {"b": 2}})),
+            ("a[1]", json!(3), json!({"a": [null, 3]})),
+            ("a[1].c[0]", json!(4), json!({"a": [null, {"c": [4]}]})),
+            ("a[3]", json!(5), json!({"a": [null, {"c": [4]}, null, 5]})),
+            ("a[1].c", json!([]), json!({"a": [null, {"c": []}, null, 5]})),
+            ("a", json!({"x": "y"}), json!({"a": {"x": "y"}})),
+            ("b.c", json!("d"), json!({"a": {"x": "y"}, "b": {"c": "d"}})),
+        ] {
+            set(&mut tree, path, value).unwrap();
+            assert_eq!(tree.value(), &expected, "{path}");
+            assert_weight(&tree);
+        }
+    }
+
+    #[test]
+    fn changes_apply_in_order() {
+        let mut tree = DataTree::default();
+        let changes = [change("a", &json!([1])), change("a[0]", &json!(2)), change("a[1]", &json!(3))];
+        tree.apply(&changes, PLENTY).unwrap();
+        assert_eq!(tree.value(), &json!({"a": [2, 3]}));
+    }
+
+    #[test]
+    fn an_index_at_the_gap_and_one_past() {
+        let mut tree = DataTree::default();
+        set(&mut tree, "a", json!([1])).unwrap();
+        set(&mut tree, &format!("a[{}]", 1 + MAX_GAP), json!(2)).unwrap();
+        let length = MAX_GAP + 2;
+        let error = set(&mut tree, &format!("a[{}]", length + MAX_GAP + 1), json!(3)).unwrap_err();
+        assert!(matches!(error, DataError::Gap { length: l, .. } if l == length), "{error}");
+        assert!(set(&mut tree, "b[4294967295]", json!(0)).is_err());
+        assert_weight(&tree);
+    }
+
+    #[test]
+    fn the_size_of_a_call_at_the_limit_and_one_past() {
+        let mut tree = DataTree::default();
+        let fits = Value::String("x".repeat(MAX_SET_DATA_BYTES - 3));
+        set(&mut tree, "a", fits).unwrap();
+        let over = Value::String("x".repeat(MAX_SET_DATA_BYTES - 2));
+        let error = set(&mut tree, "a", over).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "set-data carries 1048577 bytes, 1048576 are allowed; the largest change is `a` with 1048577 bytes: \
+             set less at once, such as only the elements that changed (`list[7].title`)"
+        );
+        let many: Vec<_> = (0..=MAX_CHANGES).map(|_| change("a", &json!(1))).collect();
+        assert!(tree.apply(&many[1..], PLENTY).is_ok());
+        assert!(matches!(tree.apply(&many, PLENTY), Err(DataError::TooMany(10_001))));
+    }
+
+    #[test]
+    fn memory_is_bounded_even_by_short_paths() {
+        let mut tree = DataTree::default();
+        let bomb: Vec<_> =
+            (0..100).map(|n| change(&format!("a{n}{}", "[1024]".repeat(63)), &json!(0))).collect();
+        let error = tree.apply(&bomb, 4 << 20).unwrap_err();
+        assert!(matches!(error, DataError::Memory { .. }), "{error}");
+        assert_eq!(tree.value(), &json!({}));
+        assert_eq!(tree.weight(), 0);
+    }
+
+    fn any_change() -> impl Strategy<Value = Change> {
+        let path = "[ab](\\.[ab]|\\[[0-3]\\]|\\[2000\\]){0,3}";
+        let value = prop_oneof![Just(json!(1)), Just(json!([1, 2])), Just(json!({"a": {"b": 3}}))];
+        (path, value).prop_map(|(path, value)| change(&path, &value))
+    }
+
+    proptest! {
+        #[test]
+        fn all_or_none_and_the_weight_is_true(
+            before in prop::collection::vec(any_change(), 0..6),
+            call in prop::collection::vec(any_change(), 0..6),
+        ) {
+            let mut tree = DataTree::default();
+            for change in before {
+                let _ = tree.apply(&[change], PLENTY);
+            }
+            let held = tree.value().clone();
+            if tree.apply(&call, PLENTY).is_err() {
+                prop_assert_eq!(tree.value(), &held);
+            }
+            assert_weight(&tree);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Reads JSON into values and weighs them while it does, so that a small text
+//! cannot become a large tree before anyone has counted.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Bytes that any value costs.
+pub(crate) const NODE: usize = size_of::<Value>();
+
+/// Bytes that a member of an object costs beyond its name and its value: its
+/// place in the map's order and index.
+const MEMBER: usize = 48;
+
+/// Why a text was not read.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// Not JSON, or nested too deep.
+    Syntax(serde_json::Error),
+    /// Weighs more than is left.
+    TooHeavy,
+}
+
+/// Reads `text`, which may weigh `left` bytes; returns the value and its weight.
+pub(crate) fn read(text: &str, left: usize) -> Result<(Value, usize), Unreadable> {
+    let mut budget = left;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = Weighed(&mut budget).deserialize(&mut json).and_then(|value| {
+        json.end()?;
+        Ok(value)
+    });
+    match read {
+        Ok(value) => Ok((value, left.saturating_sub(budget))),
+        // The budget is taken to nothing exactly when it is exceeded.
+        Err(_) if budget == 0 => Err(Unreadable::TooHeavy),
+        Err(error) => Err(Unreadable::Syntax(error)),
+    }
+}
+
+/// Approximate bytes that a value holds; what [`read`] has counted for it.
+pub(crate) fn weight(value: &Value) -> usize {
+    NODE + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(elements) => elements.iter().map(weight).sum(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| member_weight(name) + weight(value)).sum()
+        }
+    }
+}
+
+/// Bytes that a member costs beyond its value.
+pub(crate) fn member_weight(name: &str) -> usize {
+    MEMBER + name.len()
+}
+
+struct Weighed<'a>(&'a mut usize);
+
+impl Weighed<'_> {
+    fn take<E: Error>(&mut self, bytes: usize) -> Result<(), E> {
+        match self.0.checked_sub(bytes) {
+            Some(left) if left > 0 => {
+                *self.0 = left;
+                Ok(())
+            }
+            _ => {
+                *self.0 = 0;
+                Err(E::custom("too heavy"))
+            }
+        }
+    }
+
+    fn give_back(&mut self, bytes: usize) {
+        *self.0 = self.0.saturating_add(bytes);
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Weighed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(mut self, from: D) -> Result<Value, D::Error> {
+        self.take(NODE)?;
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Weighed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: Error>(mut self, value: &str) -> Result<Value, E> {
+        self.take(value.len())?;
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = from.next_element_seed(Weighed(&mut *self.0))? {
+            elements.push(element);
+        }
+        Ok(Value::Array(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut from: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = from.next_key::<String>()? {
+            let fixed = member_weight(&name);
+            self.take(fixed)?;
+            let value = from.next_value_seed(Weighed(&mut *self.0))?;
+            // As in JSON.parse, the last of several members of one name wins.
+            if let Some(replaced) = members.insert(name, value) {
+                self.give_back(fixed + weight(&replaced));
+            }
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_serde_json_reads_and_weighs_it_alike() {
+        for text in [
+            "null", "true", "-7", "18446744073709551615", "1.5e300", r#""a\u00e4\n""#, "[]",
+            r#"[1,[2,[3,{"a":"b"}]]]"#, r#"{"a":1,"b":{"c":[null]},"a":[1,2,3]}"#,
+        ] {
+            let (value, weighed) = read(text, 1 << 20).unwrap();
+            assert_eq!(value, serde_json::from_str::<Value>(text).unwrap(), "{text}");
+            assert_eq!(weighed, weight(&value), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_small_text_does_not_become_a_large_tree() {
+        let text = format!("[{}0]", "0,".repeat(100_000));
+        assert!(matches!(read(&text, 1 << 20), Err(Unreadable::TooHeavy)));
+        let (_, weighed) = read("[0]", 1_000).unwrap();
+        assert!(read("[0]", weighed + 1).is_ok());
+        assert!(matches!(read("[0]", weighed), Err(Unreadable::TooHeavy)));
+    }
+
+    #[test]
+    fn syntax_and_depth() {
+        for text in ["", "{", "[1,]", "nul", "1 2", "\"\u{1}\"", "NaN"] {
+            assert!(matches!(read(text, 1 << 20), Err(Unreadable::Syntax(_))), "{text}");
+        }
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(read(&nested(127), 1 << 20).is_ok());
+        assert!(matches!(read(&nested(128), 1 << 20), Err(Unreadable::Syntax(_))));
+        assert!(matches!(read(&"[".repeat(1_000_000), 1 << 30), Err(Unreadable::Syntax(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in r#"[\[\]{}:,"a0-9.e\\ -]{0,60}"#) {
+            let ours = read(&text, 1 << 20).ok().map(|(value, _)| value);
+            prop_assert_eq!(ours, serde_json::from_str::<Value>(&text).ok());
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! What one mini-app may do: what its app manifest asks for, within what the
+//! operator's partner manifest allows, within what this host offers.
+//!
+//! The threat: a mini-app that does more than was reviewed. Failure mode: it is
+//! refused before anything of it runs, naming interface, permission and the line
+//! to write. What is not granted is not linked; only what was asked for as
+//! *optional* and not allowed is linked, to functions that hold no capability
+//! and answer `denied` (see [`link`]).
+
+mod link;
+
+use std::sync::Arc;
+
+use miniapp_package::{
+    AllowList, AppId, GrantLine, Governance, InterfaceName, Package, PartnerApp, PartnerManifest,
+    Permission, Requirement, Scheme, Source, entry_for, requirement,
+};
+
+pub(crate) use link::{guest_error, link};
+
+use crate::capability::{CATALOGUE, Capability};
+use crate::contract::PACKAGE;
+use crate::report::Denial;
+use crate::runtime::Services;
+
+/// Why a mini-app is refused before it runs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GrantError {
+    /// The partner manifest does not name the app.
+    #[error("the partner manifest of `{partner}` does not name the mini-app `{app}`; to publish it, write in {line}")]
+    UnknownApp {
+        /// The app.
+        app: AppId,
+        /// The partner.
+        partner: String,
+        /// What to write.
+        line: GrantLine,
+    },
+    /// Governance does not let partners publish.
+    #[error("partners may not publish mini-apps here: `third_party_publishing: false` stands in {place}; set it to true to open the platform")]
+    ThirdPartiesExcluded {
+        /// Where governance says so.
+        place: Source,
+    },
+    /// A required permission that the partner manifest does not grant.
+    #[error("the mini-app asks for `{permission}` ({asked}), which its partner manifest does not grant; write in {line}")]
+    NotGranted {
+        /// The permission.
+        permission: Permission,
+        /// Where the app manifest asks.
+        asked: Source,
+        /// What to write.
+        line: GrantLine,
+    },
+    /// A host that the partner manifest does not allow.
+    #[error("the mini-app asks for the host `{host}` ({asked}), which its partner manifest does not allow; write in {line}")]
+    HostNotAllowed {
+        /// The entry of the app manifest.
+        host: String,
+        /// Where the app manifest asks.
+        asked: String,
+        /// What to write.
+        line: GrantLine,
+    },
+    /// The component imports what its manifest does not ask for.
+    #[error("the component imports `{interface}`, which needs {needs}, and its app manifest does not ask for it; add to miniapp.yaml: {line}")]
+    NotAsked {
+        /// The interface.
+        interface: String,
+        /// What it needs.
+        needs: String,
+        /// What to write in the app manifest.
+        line: String,
+    },
+    /// An import that is not of the contract, or that this host does not know.
+    #[error("the component imports `{import}`, which is no interface of this host: {hint}")]
+    UnknownImport {
+        /// The import.
+        import: String,
+        /// What to do.
+        hint: String,
+    },
+    /// An interface that this native app does not offer.
+    #[error("the component imports `{interface}`, which this app does not offer: {reason}")]
+    NotOffered {
+        /// The interface.
+        interface: String,
+        /// What the embedder would have to do.
+        reason: String,
+    },
+}
+
+/// What one mini-app may do.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    partner: PartnerApp,
+    asked: AllowList,
+    network: AllowList,
+    links: Vec<Link>,
+}
+
+/// One import and what it is linked to.
+#[derive(Debug)]
+pub(crate) struct Link {
+    /// The import's name in the component.
+    pub(crate) import: String,
+    pub(crate) to: LinkTo,
+}
+
+#[derive(Debug)]
+pub(crate) enum LinkTo {
+    /// A capability, by its place in the catalogue.
+    Capability(usize),
+    /// Functions that answer `denied`.
+    Denial(Arc<Denial>),
+    /// An interface that only names types.
+    Types,
+}
+
+impl Grant {
+    /// Decides what `package` may do.
+    pub(crate) fn resolve(
+        package: &Package,
+        manifest: &PartnerManifest,
+        governance: Option<&Governance>,
+        services: &Services,
+    ) -> Result<Self, GrantError> {
+        let app = &package.manifest.app_id;
+        if let Some(place) = governance.and_then(excludes_third_parties) {
+            return Err(GrantError::ThirdPartiesExcluded { place: place.clone() });
+        }
+        let partner = manifest.app(app).ok_or_else(|| GrantError::UnknownApp {
+            app: app.clone(),
+            partner: manifest.id.clone(),
+            line: manifest.line_to_add_app(app),
+        })?;
+        let mut this = Self {
+            partner: partner.clone(),
+            asked: package.manifest.network.clone(),
+            network: package.manifest.network.narrow(&partner.network.allow),
+            links: Vec::new(),
+        };
+        this.check_asked(package)?;
+        for import in &package.info.imports {
+            let link = this.decide(package, &import.name, import.interface.as_ref(), services)?;
+            this.links.push(Link { import: import.name.clone(), to: link });
+        }
+        Ok(this)
+    }
+
+    /// Everything that is required must be granted, whether it is imported or not:
+    /// a manifest is what people review.
+    fn check_asked(&self, package: &Package) -> Result<(), GrantError> {
+        for asked in &package.manifest.permissions {
+            if !asked.optional && !self.allows(&asked.permission) {
+                return Err(GrantError::NotGranted {
+                    permission: asked.permission.clone(),
+                    asked: asked.source.clone(),
+                    line: self.partner.line_to_grant(&asked.permission),
+                });
+            }
+        }
+        for entry in &self.asked.entries {
+            if !self.partner.network.allow.covers(entry) {
+                return Err(GrantError::HostNotAllowed {
+                    host: entry.to_string(),
+                    asked: place(entry.source.as_ref()),
+                    line: self.partner.line_to_allow(&entry.to_string()),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(
+        &self,
+        package: &Package,
+        import: &str,
+        interface: Option<&InterfaceName>,
+        services: &Services,
+    ) -> Result<LinkTo, GrantError> {
+        let unknown = |hint: &str| GrantError::UnknownImport {
+            import: import.to_owned(),
+            hint: hint.to_owned(),
+        };
+        let Some((interface, requirement)) =
+            interface.and_then(|interface| Some((interface, requirement(interface)?)))
+        else {
+            return Err(unknown(hint_for(import)));
+        };
+        let name = format!("{}:{}/{}", interface.namespace, interface.package, interface.interface);
+        match self.judge(package, &name, requirement)? {
+            Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
+            Judgement::Granted => {
+                let place = CATALOGUE.iter().position(|known| known.interface == name);
+                let Some(place) = place else {
+                    if is_types_only(package, import) {
+                        return Ok(LinkTo::Types);
+                    }
+                    let reason = "this version of the host does not serve it".to_owned();
+                    return Err(GrantError::NotOffered { interface: name, reason });
+                };
+                let lacks = CATALOGUE.get(place).and_then(|known: &Capability| (known.lacks)(services));
+                match lacks {
+                    Some(reason) => {
+                        Err(GrantError::NotOffered { interface: name, reason: reason.to_owned() })
+                    }
+                    None => Ok(LinkTo::Capability(place)),
+                }
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        package: &Package,
+        interface: &str,
+        requirement: Requirement,
+    ) -> Result<Judgement, GrantError> {
+        let asked = &package.manifest.permissions;
+        let not_asked = |needs: String, line: String| GrantError::NotAsked {
+            interface: interface.to_owned(),
+            needs,
+            line,
+        };
+        match requirement {
+            Requirement::Nothing => Ok(Judgement::Granted),
+            Requirement::Network if self.asked.is_empty() => Err(not_asked(
+                "hosts to talk to".to_owned(),
+                "network: { allow: [api.example.com] }".to_owned(),
+            )),
+            Requirement::Network => Ok(Judgement::Granted),
+            Requirement::Permission(permission) => {
+                if !asked.iter().any(|asked| asked.permission == permission) {
+                    let line =
+                        format!("permissions: [{{ name: \"{}\", reason: \"…\" }}]", permission.id());
+                    return Err(not_asked(format!("`{}`", permission.id()), line));
+                }
+                if self.allows(&permission) {
+                    return Ok(Judgement::Granted);
+                }
+                Ok(Judgement::Denied(self.deny_permission(interface, permission)))
+            }
+            Requirement::AnyExtension => {
+                let extensions = asked
+                    .iter()
+                    .map(|asked| &asked.permission)
+                    .filter(|permission| matches!(permission, Permission::Extension(_)));
+                let mut extensions = extensions.peekable();
+                if extensions.peek().is_none() {
+                    return Err(not_asked(
+                        "a permission of the form `ext:…`".to_owned(),
+                        "permissions: [{ name: \"ext:…\", reason: \"…\" }]".to_owned(),
+                    ));
+                }
+                Ok(Judgement::Granted)
+            }
+        }
+    }
+
+    fn allows(&self, permission: &Permission) -> bool {
+        self.partner.grants(permission)
+    }
+
+    /// Hosts that the app asked for and may talk to.
+    pub(crate) fn network(&self) -> &AllowList {
+        &self.network
+    }
+
+    /// What each import is linked to.
+    pub(crate) fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
+        Denial {
+            interface: interface.to_owned(),
+            message: format!("`{}` is not granted to this mini-app", permission.id()),
+            line: Some(self.partner.line_to_grant(&permission)),
+            permission: Some(permission),
+        }
+    }
+
+    /// A host that the grant does not name.
+    pub(crate) fn deny_host(&self, scheme: Scheme, host: &str, port: u16) -> Denial {
+        let entry = entry_for(scheme, host, port);
+        let interface = format!("{PACKAGE}/request");
+        if self.partner.network.allow.permits(scheme, host, port) {
+            return Denial {
+                interface,
+                message: format!(
+                    "the app manifest does not ask for the host `{entry}`; add it to `network.allow` in miniapp.yaml"
+                ),
+                permission: None,
+                line: None,
+            };
+        }
+        Denial {
+            interface,
+            message: format!("the host `{entry}` is not allowed for this mini-app"),
+            permission: None,
+            line: Some(self.partner.line_to_allow(&entry)),
+        }
+    }
+
+    /// An address in place of a name, which no manifest can allow.
+    pub(crate) fn deny_address(&self, address: &str) -> Denial {
+        Denial {
+            interface: format!("{PACKAGE}/request"),
+            message: format!(
+                "`{address}` is an address, and manifests allow names only; give the server a name"
+            ),
+            permission: None,
+            line: None,
+        }
+    }
+}
+
+enum Judgement {
+    Granted,
+    Denied(Denial),
+}
+
+/// Where governance forbids partners to publish, if it does.
+fn excludes_third_parties(governance: &Governance) -> Option<&Source> {
+    let ecosystem = &governance.ecosystem;
+    (!ecosystem.third_party_publishing).then_some(&ecosystem.third_party_publishing_source)
+}
+
+/// Where an entry stands; one that was made in code stands nowhere.
+fn place(source: Option<&Source>) -> String {
+    source.map_or_else(|| "miniapp.yaml".to_owned(), ToString::to_string)
+}
+
+/// Whether an import has no functions, so that there is nothing to link.
+fn is_types_only(package: &Package, import: &str) -> bool {
+    let found = package.info.imports.iter().find(|known| known.name == import);
+    found.is_some_and(|import| import.functions.is_empty())
+}
+
+fn hint_for(import: &str) -> &'static str {
+    if import.starts_with("wasi:") {
+        "it was built for WASI; build it for wasm32-unknown-unknown with the miniapp SDK, which imports only what it uses"
+    } else if import.starts_with("miniapp:host/") {
+        "it was built against another version of the contract; update the host, or build against the version that it serves"
+    } else {
+        "a mini-app may import interfaces of `miniapp:host` only"
+    }
+}

@@ -1,0 +1,105 @@
+//! Links a grant: each granted import to its capability, each denied one to
+//! functions that only answer `denied`, and nothing else at all.
+
+use std::sync::Arc;
+
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
+use wasmtime::component::{Component, Linker, LinkerInstance, Val};
+
+use super::{Grant, LinkTo};
+use crate::capability::CATALOGUE;
+use crate::contract::{GuestError, code};
+use crate::instance::State;
+use crate::report::{Denial, Report};
+
+/// Makes the linker of one mini-app. Interfaces that only name types need no
+/// definition.
+pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Linker<State>> {
+    let mut linker = Linker::new(component.engine());
+    for link in grant.links() {
+        match &link.to {
+            LinkTo::Capability(place) => {
+                if let Some(capability) = CATALOGUE.get(*place) {
+                    (capability.link)(&mut linker)?;
+                }
+            }
+            LinkTo::Denial(denial) => link_denial(&mut linker, component, &link.import, denial)?,
+            LinkTo::Types => {
+                linker.instance(&link.import)?;
+            }
+        }
+    }
+    Ok(linker)
+}
+
+/// Defines every function of an import to answer `denied`.
+fn link_denial(
+    linker: &mut Linker<State>,
+    component: &Component,
+    import: &str,
+    denial: &Arc<Denial>,
+) -> wasmtime::Result<()> {
+    let engine = component.engine();
+    let types = component.component_type();
+    let Some(item) = types.imports(engine).find(|(name, _)| *name == import) else {
+        return Ok(());
+    };
+    let ComponentItem::ComponentInstance(interface) = item.1.ty else {
+        return Ok(());
+    };
+    let mut instance = linker.instance(import)?;
+    for (name, item) in interface.exports(engine) {
+        if let ComponentItem::ComponentFunc(function) = item.ty {
+            define(&mut instance, name, &function, Arc::clone(denial))?;
+        }
+    }
+    Ok(())
+}
+
+fn define(
+    instance: &mut LinkerInstance<'_, State>,
+    name: &str,
+    function: &ComponentFunc,
+    denial: Arc<Denial>,
+) -> wasmtime::Result<()> {
+    if function.async_() {
+        return instance.func_new_concurrent(name, move |accessor, _, _, results| {
+            let denial = Arc::clone(&denial);
+            Box::pin(async move {
+                accessor.with(|mut host| host.data_mut().report(Report::Denied(&denial)));
+                answer(results, &denial);
+                Ok(())
+            })
+        });
+    }
+    instance.func_new(name, move |store, _, _, results| {
+        store.data().report(Report::Denied(&denial));
+        answer(results, &denial);
+        Ok(())
+    })
+}
+
+fn answer(results: &mut [Val], denial: &Denial) {
+    let error = guest_error(denial);
+    let text = |text: String| Val::String(text);
+    let optional = |value: Option<String>| Val::Option(value.map(|value| Box::new(text(value))));
+    let record = Val::Record(vec![
+        ("code".to_owned(), text(error.code)),
+        ("message".to_owned(), text(error.message)),
+        ("permission".to_owned(), optional(error.permission)),
+        ("line".to_owned(), optional(error.line)),
+    ]);
+    if let Some(result) = results.first_mut() {
+        *result = Val::Result(Err(Some(Box::new(record))));
+    }
+}
+
+/// What the guest is told of a denial.
+pub(crate) fn guest_error(denial: &Denial) -> GuestError {
+    GuestError {
+        code: code::DENIED.to_owned(),
+        message: denial.message.clone(),
+        permission: denial.permission.as_ref().map(|permission| permission.id().to_string()),
+        line: denial.line.as_ref().map(ToString::to_string),
+    }
+}

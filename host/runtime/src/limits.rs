@@ -1,0 +1,95 @@
+//! What one mini-app may use: every quantity of the runtime that can be
+//! exhausted, with its default and the reason for it.
+//!
+//! Knows nothing of how a limit is enforced.
+
+use std::time::Duration;
+
+/// Fuel that one event may burn, and the size of an app's bucket.
+///
+/// Compiled Rust burns about 10 million a millisecond, a JavaScript engine about
+/// 4 million: ten to twenty-five milliseconds of work, more than a frame and far
+/// less than what a user takes for a hang.
+pub const FUEL_PER_EVENT: u64 = 100_000_000;
+
+/// Fuel that an app is given in any one second: about a tenth of one core.
+pub const FUEL_PER_SECOND: u64 = 1_000_000_000;
+
+/// Fuel burnt between two moments at which a running mini-app lets others run
+/// and its time limits are checked: about a tenth of a millisecond when compiled.
+pub const FUEL_SLICE: u64 = 1_000_000;
+
+/// Bytes of a mini-app's memories and of the page data that the host keeps for it.
+pub const MEMORY: usize = 64 << 20;
+
+/// Elements of all of a component's tables together; a table of function
+/// pointers of the largest known guest has 5,000.
+pub const TABLE_ELEMENTS: usize = 20_000;
+
+/// Core instances of one component: a guest, and the shim and fix-up modules
+/// that encoders add.
+pub const CORE_INSTANCES: u32 = 16;
+
+/// Linear memories of one component: the guest's own, and one of an adapter's.
+pub const MEMORIES_PER_COMPONENT: u32 = 2;
+
+/// Tables of one component: the guest's own, and those of encoders' shims.
+pub const TABLES_PER_COMPONENT: u32 = 4;
+
+/// Bytes of WebAssembly stack.
+pub const WASM_STACK: usize = 512 << 10;
+
+/// Bytes of a fiber's whole stack: the guest's, and what host code needs on top.
+pub const FIBER_STACK: usize = 2 << 20;
+
+/// Bytes that one call from a guest may make the host copy. The largest argument
+/// of the contract is a request of 8 MiB body with its headers.
+pub const HOST_CALL_BYTES: usize = 10 << 20;
+
+/// Handles that a component may hold at once: streams, futures and subtasks.
+pub const HANDLES: usize = 4_096;
+
+/// Events that wait for delivery to one mini-app.
+pub const MAILBOX: usize = 64;
+
+/// Callbacks of one mini-app that are under way at once.
+pub const CALLBACKS: usize = 64;
+
+/// Bytes of an event's `detail`, of its `dataset`, and of a launch's `extra`.
+pub const EVENT_BYTES: usize = 64 << 10;
+
+/// Bytes of an event's handler name.
+pub const HANDLER_BYTES: usize = 256;
+
+/// What one mini-app may use. `Default` is meant for a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of memory, see [`MEMORY`].
+    pub memory: usize,
+    /// Fuel for one event, see [`FUEL_PER_EVENT`].
+    pub fuel_per_event: u64,
+    /// Fuel in one second, see [`FUEL_PER_SECOND`].
+    pub fuel_per_second: u64,
+    /// How long a launch may take until `on-launch` and `on-show` have returned; ten seconds.
+    pub launch: Duration,
+    /// How long a mini-app may compute without returning to the event loop; two
+    /// seconds. Time that it waits, or that others run, is not counted.
+    pub turn: Duration,
+    /// How long a mini-app that is being closed may take for `on-hide` and
+    /// `on-unload`; half a second.
+    pub close: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: MEMORY,
+            fuel_per_event: FUEL_PER_EVENT,
+            fuel_per_second: FUEL_PER_SECOND,
+            launch: Duration::from_secs(10),
+            turn: Duration::from_secs(2),
+            close: Duration::from_millis(500),
+        }
+    }
+}

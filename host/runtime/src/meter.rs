@@ -1,0 +1,137 @@
+//! What a mini-app has used and may still use: fuel, memory and time.
+//!
+//! Knows the limits and Wasmtime's store, and nothing of what the guest does
+//! with either. Fuel belongs to the store and callbacks interleave in it, so it
+//! is counted for the app and reported per turn; it is exact for one callback
+//! only where no other ran in the same turn.
+
+mod bucket;
+mod memory;
+mod turn;
+
+use std::time::{Duration, Instant};
+
+use wasmtime::{AsContextMut, StoreContextMut, Trap};
+
+pub(crate) use bucket::Bucket;
+pub(crate) use memory::{MemoryMeter, Refusal};
+pub(crate) use turn::{Driven, TurnSignal, TurnTooLong};
+pub use turn::{Trigger, Turn};
+
+use crate::instance::State;
+use crate::limits::{self, Limits};
+
+/// What host work costs, in fuel. One unit is about a tenth of a nanosecond of
+/// machine code, so that a guest gains nothing by making the host work for it.
+pub(crate) mod price {
+    /// One call to the host, whatever it does.
+    pub(crate) const CALL: u64 = 500;
+    /// One byte copied into or out of the guest.
+    pub(crate) const COPIED_BYTE: u64 = 1;
+    /// One byte of JSON read into the data of a page.
+    pub(crate) const JSON_BYTE: u64 = 30;
+}
+
+/// The meter of one mini-app; lives in its store.
+pub(crate) struct Meter {
+    metered: bool,
+    bucket: Bucket,
+    /// Fuel that the host has charged and not yet taken from the store: taking
+    /// it restarts the store's slice, which must not happen at every call.
+    debt: u64,
+    pub(crate) memory: MemoryMeter,
+}
+
+impl Meter {
+    pub(crate) fn new(limits: &Limits, metered: bool, now: Instant) -> Self {
+        Self {
+            metered,
+            bucket: Bucket::new(limits.fuel_per_event, limits.fuel_per_second, now),
+            debt: 0,
+            memory: MemoryMeter::new(limits.memory),
+        }
+    }
+
+    /// Fills a new store's bucket.
+    pub(crate) fn start(store: &mut wasmtime::Store<State>) -> wasmtime::Result<()> {
+        if store.data().meter.metered {
+            let fuel = store.data().meter.bucket.capacity();
+            store.set_fuel(fuel)?;
+            store.fuel_async_yield_interval(Some(limits::FUEL_SLICE))?;
+        }
+        Ok(())
+    }
+
+    /// Tops the bucket up for something that is delivered to the guest.
+    pub(crate) fn refill(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<()> {
+        let mut store = store.as_context_mut();
+        let meter = &mut store.data_mut().meter;
+        meter.memory.forget_refusal();
+        if !meter.metered {
+            return Ok(());
+        }
+        let level = Self::settle(&mut store)?;
+        let added = store.data_mut().meter.bucket.refill(level, Instant::now());
+        if added > 0 {
+            store.set_fuel(level.saturating_add(added))?;
+        }
+        Ok(())
+    }
+
+    /// How long to hold the next event back, so that an app that is given many
+    /// stays within its fuel per second.
+    pub(crate) fn pause(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<Duration> {
+        let store = store.as_context_mut();
+        if !store.data().meter.metered {
+            return Ok(Duration::ZERO);
+        }
+        let level = store.get_fuel()?.saturating_sub(store.data().meter.debt);
+        Ok(store.data().meter.bucket.pause(level, Instant::now()))
+    }
+
+    /// Fuel burnt since the launch, host work included.
+    pub(crate) fn spent(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<u64> {
+        let store = store.as_context_mut();
+        let meter = &store.data().meter;
+        if !meter.metered {
+            return Ok(0);
+        }
+        Ok(meter.bucket.spent(store.get_fuel()?).saturating_add(meter.debt))
+    }
+
+    /// Charges host work to the guest.
+    ///
+    /// # Errors
+    ///
+    /// [`Trap::OutOfFuel`] where the guest has less than that left.
+    pub(crate) fn charge(
+        mut store: impl AsContextMut<Data = State>,
+        fuel: u64,
+    ) -> wasmtime::Result<()> {
+        let mut store = store.as_context_mut();
+        let meter = &mut store.data_mut().meter;
+        if !meter.metered {
+            return Ok(());
+        }
+        meter.debt = meter.debt.saturating_add(fuel);
+        if meter.debt >= limits::FUEL_SLICE {
+            Self::settle(&mut store)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the debt from the store and returns what is left.
+    fn settle(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<u64> {
+        let level = store.get_fuel()?;
+        let debt = std::mem::take(&mut store.data_mut().meter.debt);
+        if debt == 0 {
+            return Ok(level);
+        }
+        let Some(left) = level.checked_sub(debt) else {
+            store.set_fuel(0)?;
+            return Err(Trap::OutOfFuel.into());
+        };
+        store.set_fuel(left)?;
+        Ok(left)
+    }
+}

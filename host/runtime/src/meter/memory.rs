@@ -1,0 +1,140 @@
+//! How much memory one mini-app holds: the sum of all its linear memories, and
+//! the data that the host keeps for it. Wasmtime's own limit is per memory and
+//! knows nothing of the host's share.
+
+use crate::limits;
+
+/// A growth that was not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Bytes that would have been held.
+    pub(crate) wanted: usize,
+    /// Bytes that may be held.
+    pub(crate) limit: usize,
+}
+
+/// Counts a mini-app's memory and refuses what exceeds its limit.
+pub(crate) struct MemoryMeter {
+    limit: usize,
+    guest: usize,
+    host: usize,
+    last_growth: usize,
+    table_elements: usize,
+    refusal: Option<Refusal>,
+}
+
+impl MemoryMeter {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, guest: 0, host: 0, last_growth: 0, table_elements: 0, refusal: None }
+    }
+
+    /// Bytes held now.
+    pub(crate) fn held(&self) -> usize {
+        self.guest.saturating_add(self.host)
+    }
+
+    /// Bytes that could be added.
+    pub(crate) fn left(&self) -> usize {
+        self.limit.saturating_sub(self.held())
+    }
+
+    /// Sets what the host keeps for the app; the caller has checked [`Self::left`].
+    pub(crate) fn replace_host(&mut self, before: usize, after: usize) {
+        self.host = self.host.saturating_sub(before).saturating_add(after);
+    }
+
+    /// The last growth that was refused since the guest was entered.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
+    /// Forgets a refusal that the guest has survived.
+    pub(crate) fn forget_refusal(&mut self) {
+        self.refusal = None;
+    }
+}
+
+impl wasmtime::ResourceLimiter for MemoryMeter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let growth = desired.saturating_sub(current);
+        let wanted = self.held().saturating_add(growth);
+        if wanted > self.limit {
+            self.refusal = Some(Refusal { wanted, limit: self.limit });
+            return Ok(false);
+        }
+        self.guest = self.guest.saturating_add(growth);
+        self.last_growth = growth;
+        Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.guest = self.guest.saturating_sub(std::mem::take(&mut self.last_growth));
+        Ok(())
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
+        if total > limits::TABLE_ELEMENTS {
+            return Ok(false);
+        }
+        self.table_elements = total;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        limits::CORE_INSTANCES as usize
+    }
+
+    fn tables(&self) -> usize {
+        limits::TABLES_PER_COMPONENT as usize
+    }
+
+    fn memories(&self) -> usize {
+        limits::MEMORIES_PER_COMPONENT as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::ResourceLimiter;
+
+    use super::*;
+
+    #[test]
+    fn memories_and_host_data_share_one_limit() {
+        let mut meter = MemoryMeter::new(1_000);
+        assert!(meter.memory_growing(0, 400, None).unwrap());
+        assert!(meter.memory_growing(0, 400, None).unwrap());
+        meter.replace_host(0, 100);
+        assert_eq!(meter.left(), 100);
+        assert!(!meter.memory_growing(400, 501, None).unwrap(), "one past");
+        assert_eq!(meter.refusal(), Some(Refusal { wanted: 1_001, limit: 1_000 }));
+        assert!(meter.memory_growing(400, 500, None).unwrap(), "the limit itself");
+        assert_eq!(meter.left(), 0);
+    }
+
+    #[test]
+    fn a_growth_that_the_system_refuses_is_not_counted() {
+        let mut meter = MemoryMeter::new(1_000);
+        assert!(meter.memory_growing(0, 600, None).unwrap());
+        meter.memory_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
+        assert_eq!(meter.held(), 0);
+    }
+
+    #[test]
+    fn all_tables_share_one_limit() {
+        let mut meter = MemoryMeter::new(0);
+        assert!(meter.table_growing(0, limits::TABLE_ELEMENTS, None).unwrap());
+        assert!(!meter.table_growing(0, 1, None).unwrap(), "one past");
+    }
+}

@@ -1,0 +1,168 @@
+//! Turns: from the moment at which a mini-app's event loop gets control to the
+//! moment at which it has nothing left to do. Measures their time and ends the
+//! mini-app whose turn is too long.
+//!
+//! A slice of fuel that is used up suspends the guest with its store kept, and
+//! nothing inside the store's event loop is polled meanwhile. So time is
+//! measured from outside: [`Driven`] wraps the whole event loop. A poll that
+//! returns pending and has woken its own task was cut by a slice; one that has
+//! not is the end of a turn.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use futures_util::task::AtomicWaker;
+
+/// What began a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// Something that the mini-app waited for: an answer, a timer.
+    Completion,
+    /// The launch: instantiation, `on-launch`, `on-show`.
+    Launch,
+    /// A page's `on-load`, `on-show`, `on-ready`.
+    Open,
+    /// An event of a page.
+    Event,
+    /// The app was shown or hidden.
+    Visibility,
+    /// The mini-app is being closed.
+    Close,
+}
+
+/// What one turn has cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// What began it. Where several things did, the last one.
+    pub trigger: Trigger,
+    /// Fuel that was burnt, by the guest and by host work charged to it.
+    pub fuel: u64,
+    /// Time for which the guest or host work for it kept a thread busy.
+    pub busy: Duration,
+}
+
+/// What the inside of the event loop tells the outside, without the store.
+#[derive(Debug)]
+pub(crate) struct TurnSignal {
+    trigger: AtomicU8,
+    spent: AtomicU64,
+}
+
+impl TurnSignal {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            trigger: AtomicU8::new(Trigger::Launch as u8),
+            spent: AtomicU64::new(0),
+        })
+    }
+
+    /// The next turn begins for this reason.
+    pub(crate) fn begin(&self, trigger: Trigger) {
+        self.trigger.store(trigger as u8, Ordering::Relaxed);
+    }
+
+    /// So much fuel was burnt since the launch.
+    pub(crate) fn publish(&self, spent: u64) {
+        self.spent.store(spent, Ordering::Relaxed);
+    }
+
+    /// Fuel burnt since the launch, as of the last turn.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed)
+    }
+
+    fn take_trigger(&self) -> Trigger {
+        let trigger = self.trigger.swap(Trigger::Completion as u8, Ordering::Relaxed);
+        [Trigger::Launch, Trigger::Open, Trigger::Event, Trigger::Visibility, Trigger::Close]
+            .into_iter()
+            .find(|known| *known as u8 == trigger)
+            .unwrap_or(Trigger::Completion)
+    }
+}
+
+/// A turn has kept a thread busy for longer than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TurnTooLong;
+
+/// Drives an event loop and calls `on_turn` at the end of each turn.
+pub(crate) struct Driven<F, R> {
+    inner: F,
+    signal: Arc<TurnSignal>,
+    on_turn: R,
+    limit: Duration,
+    busy: Duration,
+    reported: u64,
+    waker: Arc<SliceWaker>,
+    task: Waker,
+}
+
+impl<F: Future + Unpin, R: FnMut(Turn)> Driven<F, R> {
+    pub(crate) fn new(inner: F, signal: Arc<TurnSignal>, limit: Duration, on_turn: R) -> Self {
+        let waker = Arc::new(SliceWaker::default());
+        let task = Waker::from(Arc::clone(&waker));
+        Self { inner, signal, on_turn, limit, busy: Duration::ZERO, reported: 0, waker, task }
+    }
+
+    fn finish_turn(&mut self) {
+        let spent = self.signal.spent();
+        let fuel = spent.saturating_sub(self.reported);
+        self.reported = spent;
+        let turn = Turn { trigger: self.signal.take_trigger(), fuel, busy: self.busy };
+        self.busy = Duration::ZERO;
+        // A poll for which the guest had nothing to do is no turn.
+        if fuel > 0 {
+            (self.on_turn)(turn);
+        }
+    }
+}
+
+impl<F: Future + Unpin, R: FnMut(Turn) + Unpin> Future for Driven<F, R> {
+    type Output = Result<F::Output, TurnTooLong>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        this.waker.task.register(cx.waker());
+        this.waker.woken.store(false, Ordering::Relaxed);
+        let entered = Instant::now();
+        let polled = Pin::new(&mut this.inner).poll(&mut Context::from_waker(&this.task));
+        this.busy = this.busy.saturating_add(entered.elapsed());
+        match polled {
+            Poll::Ready(output) => {
+                this.finish_turn();
+                Poll::Ready(Ok(output))
+            }
+            Poll::Pending if !this.waker.woken.load(Ordering::Relaxed) => {
+                this.finish_turn();
+                Poll::Pending
+            }
+            Poll::Pending if this.busy > this.limit => {
+                this.finish_turn();
+                Poll::Ready(Err(TurnTooLong))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+#[derive(Default)]
+struct SliceWaker {
+    woken: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for SliceWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Relaxed);
+        self.task.wake();
+    }
+}

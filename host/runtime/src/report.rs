@@ -1,0 +1,123 @@
+//! What the embedder is told while a mini-app runs. Knows nothing of screens,
+//! terminals or log formats.
+
+use std::fmt;
+
+use miniapp_package::{AppId, GrantLine, Permission};
+
+pub use crate::contract::imports::log::Level;
+pub use crate::contract::imports::view::Change;
+use crate::end::EndReason;
+use crate::lifecycle::Callback;
+use crate::meter::Turn;
+use crate::page::PageId;
+
+/// Receives reports. Called on the mini-app's own task, between its steps: what
+/// takes long belongs elsewhere. A closure of the same shape is an observer.
+///
+/// A panic in an observer ends the mini-app that was reported on, and no other.
+pub trait Observer: Send + Sync {
+    /// Something happened in a mini-app.
+    fn report(&self, app: &AppId, report: Report<'_>);
+}
+
+impl<F: Fn(&AppId, Report<'_>) + Send + Sync> Observer for F {
+    fn report(&self, app: &AppId, report: Report<'_>) {
+        self(app, report);
+    }
+}
+
+/// Something that happened in a mini-app.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Report<'a> {
+    /// A set-data call was applied to a page.
+    Data {
+        /// The page.
+        page: PageId,
+        /// What was assigned, in order: data paths and JSON texts, both valid.
+        changes: &'a [Change],
+    },
+    /// The mini-app wrote a line of its log. May contain any character.
+    Log {
+        /// How important it is.
+        level: Level,
+        /// At most 8 KiB.
+        message: &'a str,
+    },
+    /// A call was denied. The mini-app was told the same.
+    Denied(&'a Denial),
+    /// A turn of the mini-app's event loop is over.
+    Turn(Turn),
+    /// A callback returned an error that nobody in the mini-app has handled.
+    Uncaught {
+        /// The callback.
+        callback: Callback,
+        /// The page, for a callback of a page.
+        page: Option<PageId>,
+        /// What it returned.
+        error: &'a AppError,
+    },
+    /// The mini-app is gone: its memory was given back before this report.
+    Ended(&'a EndReason),
+}
+
+/// A call that a mini-app's grant does not cover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The interface that was called, such as `miniapp:host/request`.
+    pub interface: String,
+    /// What was denied, for people.
+    pub message: String,
+    /// The permission that is missing, where it is one.
+    pub permission: Option<Permission>,
+    /// The line of the partner manifest that would grant it.
+    pub line: Option<GrantLine>,
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(line) = &self.line {
+            write!(f, "; to grant it, write in {line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An error that a mini-app returned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct AppError {
+    /// What happened, for programs; at most 128 bytes.
+    pub code: String,
+    /// What happened, for people; at most 8 KiB. May contain any character.
+    pub message: String,
+}
+
+impl AppError {
+    const CODE_BYTES: usize = 128;
+    const MESSAGE_BYTES: usize = 8 << 10;
+
+    pub(crate) fn from_guest(error: crate::contract::GuestError) -> Self {
+        let mut this = Self { code: error.code, message: error.message };
+        truncate(&mut this.code, Self::CODE_BYTES);
+        truncate(&mut this.message, Self::MESSAGE_BYTES);
+        this
+    }
+}
+
+/// Cuts `text` at a character; tells whether there was anything to cut.
+pub(crate) fn truncate(text: &mut String, bytes: usize) -> bool {
+    if text.len() <= bytes {
+        return false;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    // A guest's long text must not stay in memory behind its short beginning.
+    text.shrink_to_fit();
+    true
+}

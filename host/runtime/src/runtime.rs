@@ -1,0 +1,166 @@
+//! The runtime as the embedder sets it up: engine, limits, and what the
+//! capabilities need of the native app.
+
+use std::fmt;
+use std::sync::Arc;
+
+use miniapp_package::{Governance, Package, PartnerManifest};
+use tokio::sync::Semaphore;
+
+use crate::capability::request::Wire;
+use crate::capability::{Locale, Network, NetworkError, ProfileProvider};
+use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::limits::Limits;
+use crate::prepared::{PrepareError, Prepared};
+use crate::report::{Observer, Report};
+
+/// How a runtime is set up. `Default` offers the network, observes nothing and
+/// has no profile.
+#[derive(Default)]
+pub struct RuntimeOptions {
+    /// The engine; see [`EngineOptions`].
+    pub engine: EngineOptions,
+    /// What each mini-app may use; see [`Limits`].
+    pub limits: Limits,
+    /// Whom connections trust, and where names are mapped to.
+    pub network: Network,
+    /// Answers for the user's profile; without one, `profile` is not offered.
+    pub profile: Option<Arc<dyn ProfileProvider>>,
+    /// Language and time zone; the system's if absent.
+    pub locale: Option<Locale>,
+    /// Is told what happens.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// The operator's rules, if there are any.
+    pub governance: Option<Governance>,
+}
+
+impl fmt::Debug for RuntimeOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuntimeOptions")
+            .field("engine", &self.engine)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A runtime cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// Limits that contradict the engine's.
+    #[error("a mini-app's memory limit of {memory} bytes is more than the {engine} bytes that the engine reserves; raise `EngineOptions::memory`, or lower `Limits::memory`")]
+    Memory {
+        /// [`Limits::memory`].
+        memory: usize,
+        /// [`EngineOptions::memory`].
+        engine: usize,
+    },
+}
+
+/// What the embedder supplies to capabilities; shared by all mini-apps.
+pub(crate) struct Services {
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
+    pub(crate) locale: Locale,
+    pub(crate) wire: Wire,
+}
+
+/// Prepares and runs mini-apps. Cheap to clone.
+#[derive(Clone)]
+pub struct Runtime {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    limits: Limits,
+    governance: Option<Governance>,
+    services: Arc<Services>,
+    places: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("engine", &self.inner.engine).finish_non_exhaustive()
+    }
+}
+
+impl Runtime {
+    /// Sets up a runtime.
+    ///
+    /// # Errors
+    ///
+    /// See [`RuntimeError`].
+    pub fn new(options: RuntimeOptions) -> Result<Self, RuntimeError> {
+        let (memory, engine) = (options.limits.memory, options.engine.memory);
+        if memory > engine {
+            return Err(RuntimeError::Memory { memory, engine });
+        }
+        let wire = options.network.prepare()?;
+        let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine: Engine::new(options.engine)?,
+                limits: options.limits,
+                governance: options.governance,
+                services: Arc::new(Services {
+                    observer: options.observer.unwrap_or_else(|| Arc::new(Silent)),
+                    profile: options.profile,
+                    locale: options.locale.unwrap_or_else(Locale::of_system),
+                    wire,
+                }),
+                places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            }),
+        })
+    }
+
+    /// Grants, compiles and links a mini-app. Blocks for as long as the compiler
+    /// takes, so call it off the threads that have to answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the component is not of the contract's worlds, is not covered by
+    /// its grant, or does not compile.
+    pub fn prepare(
+        &self,
+        package: &Package,
+        partner: &PartnerManifest,
+    ) -> Result<Prepared, PrepareError> {
+        Prepared::new(self, package, partner)
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    /// What each mini-app may use.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    pub(crate) fn governance(&self) -> Option<&Governance> {
+        self.inner.governance.as_ref()
+    }
+
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.inner.services
+    }
+
+    pub(crate) fn places(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.inner.places)
+    }
+}
+
+/// Observes nothing.
+struct Silent;
+
+impl Observer for Silent {
+    fn report(&self, _app: &miniapp_package::AppId, _report: Report<'_>) {}
+}

@@ -1,0 +1,106 @@
+//! How a native app sets up its host. Every setting has a default that is fit
+//! for a phone; none of it lets a mini-app do more than its manifests say.
+
+use std::sync::Arc;
+
+use miniapp_package::{AppId, Governance};
+use miniapp_runtime::{
+    Execution, Limits, Locale, Network, Observer, ProfileProvider, Report, Runtime, RuntimeError,
+    RuntimeOptions,
+};
+
+use crate::host::Host;
+
+/// Sets up a [`Host`].
+#[derive(Debug, Default)]
+pub struct HostBuilder {
+    options: RuntimeOptions,
+}
+
+impl HostBuilder {
+    /// Runs mini-apps as machine code (the default) or interpreted, where a
+    /// process may not make code executable.
+    #[must_use]
+    pub fn execution(mut self, execution: Execution) -> Self {
+        self.options.engine.execution = execution;
+        self
+    }
+
+    /// How many mini-apps may live at once; 100.
+    #[must_use]
+    pub fn live_apps(mut self, live_apps: u32) -> Self {
+        self.options.engine.live_apps = live_apps;
+        self
+    }
+
+    /// What each mini-app may use.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.options.engine.memory = self.options.engine.memory.max(limits.memory);
+        self.options.limits = limits;
+        self
+    }
+
+    /// Calls `observer` for everything that happens in a mini-app, on that
+    /// mini-app's own task. See [`Observer`].
+    #[must_use]
+    pub fn observe(
+        self,
+        observer: impl Fn(&AppId, Report<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer(Arc::new(observer))
+    }
+
+    /// Tells `observer` everything that happens in a mini-app.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.options.observer = Some(observer);
+        self
+    }
+
+    /// Answers mini-apps that may read the user's profile. Without it, a
+    /// mini-app that needs the profile is refused.
+    #[must_use]
+    pub fn profile(mut self, provider: impl ProfileProvider + 'static) -> Self {
+        self.options.profile = Some(Arc::new(provider));
+        self
+    }
+
+    /// The user's language and time zone; the system's by default.
+    #[must_use]
+    pub fn locale(mut self, locale: Locale) -> Self {
+        self.options.locale = Some(locale);
+        self
+    }
+
+    /// Whom connections trust, and which names are mapped to addresses.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.options.network = network;
+        self
+    }
+
+    /// The operator's rules for the platform.
+    #[must_use]
+    pub fn governance(mut self, governance: Governance) -> Self {
+        self.options.governance = Some(governance);
+        self
+    }
+
+    /// Changes what has no setting of its own here.
+    #[must_use]
+    pub fn configure(mut self, change: impl FnOnce(&mut RuntimeOptions)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    /// Sets the host up.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine cannot be set up on this machine, or a certificate of the
+    /// network cannot be read.
+    pub fn build(self) -> Result<Host, RuntimeError> {
+        Ok(Host::new(Runtime::new(self.options)?))
+    }
+}

@@ -1,0 +1,37 @@
+//! The mini-app container that a native app embeds.
+//!
+//! ```no_run
+//! use miniapp_host::{Event, Host, Package, PageId, PartnerManifest};
+//!
+//! # async fn embed() -> Result<(), Box<dyn std::error::Error>> {
+//! let host = Host::builder().observe(|app, report| println!("{app}: {report:?}")).build()?;
+//! let partner = PartnerManifest::read("partner.yaml".as_ref())?;
+//! host.install(Package::open("rewards".as_ref())?, &partner).await?;
+//!
+//! let app = host.launch("miniapp_acme_rewards").await?;
+//! app.ready().await?;
+//! app.event(PageId::FIRST, Event::new("onTap")).await?;
+//! app.close().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! This crate is a façade: it puts the runtime and the packages together into
+//! what a native app needs, under one name. What it decides itself is only which
+//! mini-apps are installed. A crash in a mini-app is a report, never a crash here.
+
+mod builder;
+mod host;
+
+pub use builder::HostBuilder;
+pub use host::{Host, LaunchError};
+pub use miniapp_package::{
+    AppId, AppManifest, Governance, GrantLine, ManifestError, Package, PackageError,
+    PartnerManifest, Permission,
+};
+pub use miniapp_runtime::{
+    AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
+    FixedProfile, Frame, GrantError, LaunchOptions, Level, Limits, Locale, MiniApp, Network,
+    Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider,
+    ProviderError, Report, RuntimeError as BuildError, TrapKind, Trigger, Turn,
+};
