@@ -33,5 +33,5 @@ pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
     FixedProfile, Frame, GrantError, LaunchOptions, Level, Limits, Locale, MiniApp, Network,
     Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider,
-    ProviderError, Report, RuntimeError as BuildError, TrapKind, Trigger, Turn,
+    LaunchError as RunError, ProviderError, Report, RuntimeError as BuildError, TrapKind, Trigger, Turn,
 };

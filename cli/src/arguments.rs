@@ -1,0 +1,200 @@
+//! The command line: what may be written, and how it is read.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use miniapp_host::Execution;
+
+/// Run, inspect and check mini-apps.
+#[derive(Debug, Parser)]
+#[command(name = "miniapp", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a mini-app in the terminal and show what it does.
+    #[command(after_help = RUN_HELP)]
+    Run(RunArguments),
+    /// Show a component's imports, the permissions they need, its size and digest.
+    Inspect(InspectArguments),
+    /// Check manifests: miniapp.yaml, partner.yaml, governance.yaml.
+    Check(CheckArguments),
+}
+
+const RUN_HELP: &str = "\
+Examples:
+  miniapp run examples/summer-campaign
+  miniapp run app.wasm --manifest miniapp.yaml --partner partner.yaml
+  miniapp run . --event onTap --event 'onInput:{\"value\":\"7\"}'
+
+Exit codes: 0 it ran, 1 it crashed or left an error uncaught, 2 it could not be run.";
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// A mini-app's folder (a package, or a Rust project, which is built first), or a component.
+    pub(crate) path: PathBuf,
+    /// The partner manifest [default: partner.yaml in the mini-app's folder].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) partner: Option<PathBuf>,
+    /// The app manifest of a component [default: miniapp.yaml beside it].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// The operator's rules.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) governance: Option<PathBuf>,
+    /// The page to open [default: the manifest's first].
+    #[arg(long, value_name = "PAGE")]
+    pub(crate) page: Option<String>,
+    /// A pair of the launch's query; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) query: Vec<(String, String)>,
+    /// Deliver an event once the page is ready; may be repeated.
+    #[arg(long, value_name = "HANDLER[:DETAIL[:DATASET]]", value_parser = EventArgument::parse)]
+    pub(crate) event: Vec<EventArgument>,
+    /// A field of the user's profile; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) profile: Vec<(String, String)>,
+    /// For development: dial this address for that host and port (443 if none).
+    #[arg(long, value_name = "HOST[:PORT]=ADDRESS:PORT", value_parser = Mapping::parse)]
+    pub(crate) map: Vec<Mapping>,
+    /// For development: trust this certificate authority too (PEM); may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// How to execute.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) execution: ExecutionArgument,
+    /// Keep running until Ctrl-C.
+    #[arg(long)]
+    pub(crate) stay: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// A mini-app's folder (a package, or a Rust project, which is built first), or a component.
+    pub(crate) path: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The manifests.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ExecutionArgument {
+    /// Machine code.
+    #[default]
+    Jit,
+    /// Interpreted, as where no code may be made executable.
+    Interpreter,
+}
+
+impl From<ExecutionArgument> for Execution {
+    fn from(argument: ExecutionArgument) -> Self {
+        match argument {
+            ExecutionArgument::Jit => Self::Jit,
+            ExecutionArgument::Interpreter => Self::Interpreter,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct EventArgument {
+    pub(crate) handler: String,
+    pub(crate) detail: serde_json::Value,
+    pub(crate) dataset: serde_json::Value,
+}
+
+impl EventArgument {
+    fn parse(text: &str) -> Result<Self, String> {
+        let empty = || serde_json::Value::Object(serde_json::Map::new());
+        let (handler, rest) = match text.split_once(':') {
+            Some((handler, rest)) => (handler, rest),
+            None => (text, ""),
+        };
+        if handler.is_empty() {
+            return Err("a handler's name is missing, such as `onTap`".to_owned());
+        }
+        // Detail and dataset are JSON texts in a row, with a colon between them.
+        let mut texts = serde_json::Deserializer::from_str(rest).into_iter::<serde_json::Value>();
+        let detail = texts.next().transpose().map_err(|error| format!("the detail is not JSON: {error}"))?;
+        let rest = rest.get(texts.byte_offset()..).unwrap_or_default();
+        let dataset = match rest.strip_prefix(':') {
+            Some(text) => serde_json::from_str(text).map_err(|error| format!("the dataset is not JSON: {error}"))?,
+            None if rest.is_empty() => empty(),
+            None => return Err("after the detail, `:` and the dataset are expected".to_owned()),
+        };
+        Ok(Self { handler: handler.to_owned(), detail: detail.unwrap_or_else(empty), dataset })
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Mapping {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
+}
+
+impl Mapping {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, address) = pair(text)?;
+        let address = address
+            .parse()
+            .map_err(|_| format!("`{address}` is not an address and port such as `127.0.0.1:8443`"))?;
+        let (host, port) = match name.split_once(':') {
+            Some((host, port)) => {
+                (host, port.parse().map_err(|_| format!("`{port}` is not a port"))?)
+            }
+            None => (name.as_str(), 443),
+        };
+        Ok(Self { host: host.to_owned(), port, address })
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("`{text}` is not of the form NAME=VALUE")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn events_carry_detail_and_dataset() {
+        let event = EventArgument::parse("onTap").unwrap();
+        assert_eq!((event.handler.as_str(), event.detail.to_string().as_str()), ("onTap", "{}"));
+        let event = EventArgument::parse(r#"onTap:{"a:b":[1]}:{"index":2}"#).unwrap();
+        assert_eq!(event.detail.to_string(), r#"{"a:b":[1]}"#);
+        assert_eq!(event.dataset.to_string(), r#"{"index":2}"#);
+        for wrong in ["", ":{}", "onTap:{", "onTap:{}x", "onTap:{}:", "onTap:{}:{"] {
+            assert!(EventArgument::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn mappings_name_host_port_and_address() {
+        let mapping = Mapping::parse("api.acme.com=127.0.0.1:8443").unwrap();
+        assert_eq!((mapping.host.as_str(), mapping.port), ("api.acme.com", 443));
+        assert_eq!(Mapping::parse("a.b:80=[::1]:1").unwrap().port, 80);
+        for wrong in ["", "a", "a=", "a=b", "a=1.2.3.4", "a:x=1.2.3.4:5", "=1.2.3.4:5"] {
+            assert!(Mapping::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

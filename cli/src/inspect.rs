@@ -1,0 +1,79 @@
+//! `miniapp inspect`: what a component is and what it needs.
+
+use miniapp_package::{ComponentInfo, Need, Requirement, World, describe, needed};
+use serde_json::{Value, json};
+
+use crate::arguments::InspectArguments;
+use crate::text::{escape, grouped};
+use crate::{Failure, inventory};
+
+/// Whether a host of this version could run it, were everything granted.
+pub(crate) fn inspect(arguments: &InspectArguments) -> Result<bool, Failure> {
+    let component = inventory::component(&arguments.path)?;
+    let info = ComponentInfo::inspect(&component)?;
+    let world = info.require_world();
+    let needs = needed(&info);
+    let known = needs.iter().all(|need| need.requirement.is_some());
+    if arguments.json {
+        println!("{:#}", as_json(&info, world.as_ref().ok(), &needs));
+    } else {
+        print(&info, &needs);
+        match &world {
+            Ok(world) => println!("world    {}", name(*world)),
+            Err(error) => println!("world    none: {error}"),
+        }
+    }
+    Ok(known && world.is_ok())
+}
+
+fn print(info: &ComponentInfo, needs: &[Need]) {
+    println!("size     {} bytes", grouped(u64::try_from(info.size).unwrap_or(u64::MAX)));
+    println!("digest   {}", info.digest);
+    let width = needs.iter().map(|need| need.import.len()).max().unwrap_or(0).min(60);
+    for (place, need) in needs.iter().enumerate() {
+        let label = if place == 0 { "imports" } else { "" };
+        println!("{label:8} {:width$}  {}", escape(&need.import), needs_text(need));
+    }
+    for (place, export) in info.exports.iter().enumerate() {
+        let label = if place == 0 { "exports" } else { "" };
+        println!("{label:8} {}", escape(&export.name));
+    }
+}
+
+fn needs_text(need: &Need) -> String {
+    match &need.requirement {
+        None => "unknown to this host: it will be refused".to_owned(),
+        Some(Requirement::Nothing) => "needs no permission".to_owned(),
+        Some(Requirement::Permission(permission)) => {
+            format!("needs `{permission}`: {}", describe(permission))
+        }
+        Some(Requirement::Network) => "needs `network.allow`: talk to the hosts it names".to_owned(),
+        Some(Requirement::AnyExtension) => "needs `ext:<name>`: call extensions of the app".to_owned(),
+    }
+}
+
+fn name(world: World) -> &'static str {
+    match world {
+        World::Async => "mini-app",
+        World::Sync => "mini-app-sync",
+    }
+}
+
+fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value {
+    let imports: Vec<Value> = needs
+        .iter()
+        .map(|need| {
+            json!({
+                "import": need.import,
+                "needs": need.requirement.as_ref().map(ToString::to_string),
+            })
+        })
+        .collect();
+    json!({
+        "size": info.size,
+        "digest": info.digest.to_string(),
+        "world": world.map(|world| name(*world)),
+        "imports": imports,
+        "exports": info.exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,74 @@
+//! Finds what a path on the command line means: a package, a Rust project to be
+//! built, or a component on its own.
+
+use std::path::{Path, PathBuf};
+
+use miniapp_guest_build::GuestBuild;
+use miniapp_package::{AppManifest, MAX_COMPONENT_BYTES, Package};
+
+use crate::Failure;
+
+/// The partner manifest that is used if none is named.
+const PARTNER: &str = "partner.yaml";
+
+/// Reads the package that `path` means. `manifest` is for a component on its own.
+pub(crate) fn package(path: &Path, manifest: Option<&Path>) -> Result<Package, Failure> {
+    if path.is_dir() {
+        if manifest.is_some() {
+            return Err("--manifest is for a component; a folder has its own miniapp.yaml".into());
+        }
+        let read = AppManifest::read(&path.join(AppManifest::FILE_NAME))?;
+        // What a package says of its component comes before what could be built.
+        if read.component.is_none() && path.join("Cargo.toml").is_file() {
+            return Ok(Package::new(read, built(path)?)?);
+        }
+        return Ok(Package::open(path)?);
+    }
+    let beside = path.with_file_name(AppManifest::FILE_NAME);
+    let manifest = AppManifest::read(manifest.unwrap_or(&beside))?;
+    Ok(Package::new(manifest, component(path)?)?)
+}
+
+/// Reads the component that `path` means, with or without a manifest.
+pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
+    if !path.is_dir() {
+        return read(path);
+    }
+    if !path.join(AppManifest::FILE_NAME).is_file() && path.join("Cargo.toml").is_file() {
+        return built(path);
+    }
+    Ok(package(path, None)?.component)
+}
+
+/// The partner manifest for a mini-app at `path`.
+pub(crate) fn partner(path: &Path, named: Option<&PathBuf>) -> Result<PathBuf, Failure> {
+    if let Some(named) = named {
+        return Ok(named.clone());
+    }
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    let beside = folder.join(PARTNER);
+    if beside.is_file() {
+        return Ok(beside);
+    }
+    Err(format!(
+        "no partner manifest: {} does not exist; name one with --partner, it says what the mini-app may do",
+        beside.display()
+    )
+    .into())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    let limit = u64::try_from(MAX_COMPONENT_BYTES).unwrap_or(u64::MAX);
+    if size > limit {
+        return Err(format!("{} has {size} bytes, a component may have {limit}", path.display()).into());
+    }
+    Ok(std::fs::read(path).map_err(failed)?)
+}
+
+fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
+    eprintln!("building {} (the first time takes a minute or two)", folder.display());
+    let built = miniapp_guest_build::build(&GuestBuild::new(folder).progress(|line| eprintln!("  {line}")))?;
+    read(&built.component)
+}

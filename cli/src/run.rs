@@ -1,0 +1,106 @@
+//! `miniapp run`: one mini-app in the terminal, and everything it does.
+
+mod transcript;
+
+use std::sync::Arc;
+
+use miniapp_host::{
+    EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MiniApp, Network,
+    PageId, PartnerManifest,
+};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::arguments::RunArguments;
+use crate::{Failure, inventory};
+
+use transcript::Transcript;
+
+/// Whether the mini-app ran without a crash and without an error left uncaught.
+pub(crate) fn run(arguments: &RunArguments) -> Result<bool, Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    tokio.block_on(run_async(arguments))
+}
+
+async fn run_async(arguments: &RunArguments) -> Result<bool, Failure> {
+    let package = inventory::package(&arguments.path, arguments.manifest.as_deref())?;
+    let partner = inventory::partner(&arguments.path, arguments.partner.as_ref())?;
+    let partner = PartnerManifest::read(&partner)?;
+    let transcript = Arc::new(Transcript::default());
+    let host = host(arguments, &transcript)?;
+
+    transcript.introduce(&package, &partner);
+    let app = host.install(package, &partner).await?;
+    let options = LaunchOptions {
+        page: arguments.page.clone(),
+        query: arguments.query.clone(),
+        ..LaunchOptions::default()
+    };
+    let reason = match host.launch_with(app.as_str(), options).await {
+        Ok(app) => live(arguments, &app, &transcript).await,
+        Err(miniapp_host::LaunchError::Failed(miniapp_host::RunError::Ended(reason))) => reason,
+        Err(error) => return Err(error.into()),
+    };
+    transcript.conclude(&reason);
+    Ok(*reason == EndReason::Closed && transcript.is_clean())
+}
+
+async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) -> Arc<EndReason> {
+    if let Err(reason) = app.ready().await {
+        return reason;
+    }
+    for argument in &arguments.event {
+        transcript.deliver(&argument.handler);
+        let event = Event::new(&argument.handler).detail(&argument.detail).dataset(&argument.dataset);
+        match app.event(PageId::FIRST, event).await {
+            // The handler's own error was reported as uncaught.
+            Ok(()) | Err(EventError::App(_)) => {}
+            Err(EventError::Ended(reason)) => return reason,
+            Err(refused) => transcript.refuse(&refused),
+        }
+    }
+    if arguments.stay {
+        eprintln!("running; Ctrl-C closes the mini-app");
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            reason = app.ended() => return reason,
+        }
+    }
+    if let Some(data) = app.data(PageId::FIRST).await {
+        transcript.keep(data);
+    }
+    app.close().await
+}
+
+fn host(arguments: &RunArguments, transcript: &Arc<Transcript>) -> Result<Host, Failure> {
+    let mut network = Network::default();
+    for mapping in &arguments.map {
+        eprintln!(
+            "warning: {}:{} is dialled at {} (--map, for development only)",
+            mapping.host, mapping.port, mapping.address
+        );
+        network = network.map(&mapping.host, mapping.port, mapping.address);
+    }
+    for file in &arguments.ca {
+        eprintln!("warning: {} is trusted (--ca, for development only)", file.display());
+        let certificates = CertificateDer::pem_file_iter(file)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| format!("{}: no certificate in PEM form: {error}", file.display()))?;
+        if certificates.is_empty() {
+            return Err(format!("{}: holds no certificate in PEM form", file.display()).into());
+        }
+        for certificate in certificates {
+            network = network.root(certificate.to_vec());
+        }
+    }
+    let mut builder = Host::builder()
+        .execution(arguments.execution.into())
+        .live_apps(1)
+        .network(network)
+        .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
+        .observer(Arc::clone(transcript) as _);
+    if let Some(file) = &arguments.governance {
+        builder = builder.governance(Governance::read(file)?);
+    }
+    Ok(builder.build()?)
+}

@@ -1,0 +1,189 @@
+//! A loopback server for examples, tests and benchmarks: real HTTP/1.1 over real
+//! TCP, with TLS under a certificate authority of its own where names are given.
+//! Knows nothing of mini-apps.
+
+mod certificate;
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use certificate::Authority;
+
+/// What a handler answers.
+pub type Answer = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>;
+
+type Handler = dyn Fn(Request<Bytes>) -> Answer + Send + Sync;
+
+/// One request that the server has seen.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Such as `GET`.
+    pub method: String,
+    /// The request target as it came over the wire.
+    pub target: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl Seen {
+    /// The first value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// A server that runs until it is dropped.
+pub struct DevServer {
+    address: SocketAddr,
+    authority: Option<Authority>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    accepting: JoinHandle<()>,
+}
+
+impl DevServer {
+    /// Answers over HTTPS on a free port of the loopback interface, as the hosts
+    /// of these names.
+    ///
+    /// # Errors
+    ///
+    /// Where no port is free or no certificate can be made.
+    pub async fn https(
+        names: &[&str],
+        handler: impl Fn(Request<Bytes>) -> Answer + Send + Sync + 'static,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let (authority, server) = Authority::issue(names)?;
+        Self::start(Some(authority), Some(TlsAcceptor::from(Arc::new(server))), Arc::new(handler)).await
+    }
+
+    /// Answers over plain HTTP on a free port of the loopback interface.
+    ///
+    /// # Errors
+    ///
+    /// Where no port is free.
+    pub async fn http(
+        handler: impl Fn(Request<Bytes>) -> Answer + Send + Sync + 'static,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::start(None, None, Arc::new(handler)).await
+    }
+
+    async fn start(
+        authority: Option<Authority>,
+        tls: Option<TlsAcceptor>,
+        handler: Arc<Handler>,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let accepting = tokio::spawn(accept(listener, tls, handler, Arc::clone(&seen)));
+        Ok(Self { address, authority, seen, accepting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The certificate authority's certificate, DER; empty without TLS.
+    pub fn authority_der(&self) -> Vec<u8> {
+        self.authority.as_ref().map(|authority| authority.der.clone()).unwrap_or_default()
+    }
+
+    /// The certificate authority's certificate, PEM; empty without TLS.
+    pub fn authority_pem(&self) -> String {
+        self.authority.as_ref().map(|authority| authority.pem.clone()).unwrap_or_default()
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for DevServer {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// An answer of JSON.
+pub fn json(status: u16, body: &serde_json::Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
+    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+    let kind = hyper::header::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(hyper::header::CONTENT_TYPE, kind);
+    response
+}
+
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    handler: Arc<Handler>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+) {
+    while let Ok((stream, _)) = listener.accept().await {
+        stream.set_nodelay(true).ok();
+        let (tls, handler, seen) = (tls.clone(), Arc::clone(&handler), Arc::clone(&seen));
+        tokio::spawn(async move {
+            match tls {
+                // A client that does not trust us is the client's matter.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve(stream, handler, seen).await;
+                    }
+                }
+                None => serve(stream, handler, seen).await,
+            }
+        });
+    }
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    handler: Arc<Handler>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (handler, seen) = (Arc::clone(&handler), Arc::clone(&seen));
+        async move {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+            let request = Request::from_parts(head, body);
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(note(&request));
+            Ok::<_, Infallible>(handler(request).await)
+        }
+    });
+    let served = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service);
+    // A connection that breaks off is the client's matter.
+    served.await.ok();
+}
+
+fn note(request: &Request<Bytes>) -> Seen {
+    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Seen {
+        method: request.method().to_string(),
+        target: request.uri().to_string(),
+        headers: request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect(),
+        body: request.body().to_vec(),
+    }
+}

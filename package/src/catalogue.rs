@@ -1,0 +1,104 @@
+//! Owns the permission catalogue: which interface of the contract needs what, what a permission means
+//! to people, and whether the user is asked. Must not know who was granted what.
+//!
+//! | interface of `miniapp:host`, or its `-sync` twin | needs |
+//! |---|---|
+//! | `types` `view` `log` `clock` `timer` `random` `locale` `http` `launch` `event` `storage-types` `navigation` | nothing |
+//! | `request` | a non-empty `network.allow` |
+//! | `profile` | `user:readProfile` |
+//! | `storage` | `storage:local` |
+//! | `extension` | any `ext:…` |
+
+use std::borrow::Cow;
+use std::fmt;
+
+use semver::Version;
+
+use crate::interface_name::InterfaceName;
+use crate::permission::Permission;
+
+/// The version of the package `miniapp:host` that this container serves, with all earlier ones of
+/// the same major version.
+pub const CONTRACT_VERSION: Version = Version::new(1, 0, 0);
+
+/// What must be granted before an interface is linked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Requirement {
+    /// Every mini-app has it.
+    Nothing,
+    /// This permission.
+    Permission(Permission),
+    /// At least one entry in `network.allow`.
+    Network,
+    /// At least one permission `ext:…`.
+    AnyExtension,
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Permission(permission) => fmt::Display::fmt(permission, f),
+            Self::Network => f.write_str("network.allow"),
+            Self::AnyExtension => f.write_str("ext:<name>"),
+        }
+    }
+}
+
+/// What `interface` needs; `None` if it is not an interface of the contract in a version that this
+/// container serves.
+#[must_use]
+pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
+    if !is_contract(interface) || !interface.version.as_ref().is_some_and(serves) {
+        return None;
+    }
+    match interface.interface.as_str() {
+        "types" | "view" | "log" | "clock" | "timer" | "timer-sync" | "random" | "locale"
+        | "http" | "launch" | "event" | "storage-types" | "navigation" | "navigation-sync" => {
+            Some(Requirement::Nothing)
+        }
+        "request" | "request-sync" => Some(Requirement::Network),
+        "profile" | "profile-sync" => Some(Requirement::Permission(Permission::ReadProfile)),
+        "storage" | "storage-sync" => Some(Requirement::Permission(Permission::LocalStorage)),
+        "extension" | "extension-sync" => Some(Requirement::AnyExtension),
+        _ => None,
+    }
+}
+
+/// Whether `interface` is of the package `miniapp:host`, in any version.
+#[must_use]
+pub fn is_contract(interface: &InterfaceName) -> bool {
+    interface.is_of("miniapp", "host")
+}
+
+/// Whether this container serves `version` of the contract: the same major version, not a later
+/// minor one, not a pre-release.
+#[must_use]
+pub fn serves(version: &Version) -> bool {
+    let newest = (CONTRACT_VERSION.major, CONTRACT_VERSION.minor);
+    version.major == newest.0 && (version.major, version.minor) <= newest && version.pre.is_empty()
+}
+
+/// Whether the user is asked before the permission takes effect.
+#[must_use]
+pub fn consent(permission: &Permission) -> bool {
+    match permission {
+        Permission::ReadProfile => true,
+        Permission::LocalStorage | Permission::Extension(_) | Permission::Device(_) => false,
+    }
+}
+
+/// What the permission allows, as one line for people.
+#[must_use]
+pub fn describe(permission: &Permission) -> Cow<'static, str> {
+    match permission {
+        Permission::ReadProfile => "read the user's profile, once the user has agreed".into(),
+        Permission::LocalStorage => "keep up to 10 MiB of its own data on the device".into(),
+        Permission::Extension(name) => {
+            format!("call the extension `{name}` of the native app").into()
+        }
+        Permission::Device(name) => {
+            format!("use the device's `{name}` through the native app").into()
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Permissions, the catalogue and the names of interfaces.
+
+#![allow(clippy::unwrap_used)]
+
+use insta::assert_snapshot;
+use miniapp_package::{
+    CONTRACT_VERSION, InterfaceName, Permission, Requirement, consent, describe, requirement,
+};
+use proptest::prelude::*;
+
+fn interface(name: &str) -> InterfaceName {
+    InterfaceName::parse(name).unwrap()
+}
+
+fn needs(name: &str) -> Option<String> {
+    requirement(&interface(&format!("miniapp:host/{name}@1.0.0"))).map(|needs| needs.to_string())
+}
+
+#[test]
+fn an_id_is_read_and_shown_alike() {
+    for id in [
+        "user:readProfile",
+        "storage:local",
+        "ext:loyalty.points",
+        "device:camera",
+    ] {
+        let permission = Permission::parse(id).unwrap();
+        assert_eq!(permission.to_string(), id);
+        assert_eq!(permission.id(), id);
+    }
+    let name = "n".repeat(Permission::MAX_NAME_BYTES);
+    assert!(Permission::parse(&format!("ext:{name}")).is_ok());
+    assert!(Permission::parse(&format!("ext:{name}n")).is_err());
+}
+
+#[test]
+fn an_unknown_id_leads_to_the_nearest_one() {
+    let refused = |id| Permission::parse(id).unwrap_err().to_string();
+    assert_snapshot!(refused("user:readprofile"), @"unknown permission `user:readprofile`; did you mean `user:readProfile`?");
+    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `storage:local`, `ext:<name>` and `device:<name>`");
+    assert_snapshot!(refused("storage.local"), @"unknown permission `storage.local`; did you mean `storage:local`?");
+    assert_snapshot!(refused("device:1st camera"), @"unknown permission `device:1st camera`; the name after the colon has 1 to 64 of the characters `A-Z a-z 0-9 . _ -` and begins with a letter");
+    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `storage:local`, `ext:<name>` and `device:<name>`"#);
+}
+
+#[test]
+fn every_interface_of_the_contract_is_in_the_catalogue() {
+    let contract = [
+        include_str!("../../wit/types.wit"),
+        include_str!("../../wit/capabilities.wit"),
+        include_str!("../../wit/guest.wit"),
+    ];
+    // What a mini-app exports is called by the host, not granted.
+    let exported = ["lifecycle", "lifecycle-sync", "page", "page-sync"];
+    let lines = contract.iter().flat_map(|text| text.lines());
+    let mut seen = 0;
+    for line in lines {
+        let Some(name) = line.strip_prefix("interface ") else {
+            continue;
+        };
+        let name = name.trim_end_matches('{').trim();
+        assert_eq!(needs(name).is_none(), exported.contains(&name), "{name}");
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
+    let world = include_str!("../../wit/world.wit");
+    assert!(world.contains(&format!("package miniapp:host@{CONTRACT_VERSION};")));
+}
+
+#[test]
+fn interfaces_need_what_the_contract_says() {
+    for (name, requirement) in [
+        ("view", "nothing"),
+        ("timer-sync", "nothing"),
+        ("request", "network.allow"),
+        ("request-sync", "network.allow"),
+        ("profile", "user:readProfile"),
+        ("storage-sync", "storage:local"),
+        ("extension", "ext:<name>"),
+    ] {
+        assert_eq!(needs(name).as_deref(), Some(requirement), "{name}");
+    }
+}
+
+#[test]
+fn only_served_versions_of_the_contract_are_in_the_catalogue() {
+    for other in [
+        "miniapp:host/view@2.0.0",
+        "miniapp:host/view@1.1.0",
+        "miniapp:host/view@0.9.0",
+        "miniapp:host/view@1.0.0-rc.1",
+        "miniapp:host/view",
+        "miniapp:host/camera@1.0.0",
+        "evil:host/view@1.0.0",
+        "miniapp:guest/view@1.0.0",
+        "wasi:http/types@0.2.0",
+    ] {
+        assert_eq!(requirement(&interface(other)), None, "{other}");
+    }
+    let patched = interface("miniapp:host/view@1.0.7");
+    assert_eq!(requirement(&patched), Some(Requirement::Nothing));
+}
+
+#[test]
+fn the_user_is_asked_for_the_profile_only() {
+    let described = |id: &str| {
+        let permission = Permission::parse(id).unwrap();
+        let asks = if consent(&permission) { " (asks)" } else { "" };
+        format!("{id}: {}{asks}\n", describe(&permission))
+    };
+    let ids = [
+        "user:readProfile",
+        "storage:local",
+        "ext:loyalty.points",
+        "device:camera",
+    ];
+    assert_snapshot!(ids.map(described).concat(), @"
+    user:readProfile: read the user's profile, once the user has agreed (asks)
+    storage:local: keep up to 10 MiB of its own data on the device
+    ext:loyalty.points: call the extension `loyalty.points` of the native app
+    device:camera: use the device's `camera` through the native app
+    ");
+}
+
+#[test]
+fn an_interface_name_is_taken_apart() {
+    let name = interface("miniapp:host/request@1.0.0");
+    assert_eq!(name.namespace, "miniapp");
+    assert_eq!(name.package, "host");
+    assert_eq!(name.interface, "request");
+    assert_eq!(name.version, Some(CONTRACT_VERSION));
+    assert_eq!(interface("a:b/c").version, None);
+    for bad in [
+        "",
+        "run",
+        "a:b",
+        "a/b",
+        "a:b/c@",
+        "a:b/c@1",
+        "a:b/c@1.0.0@1",
+        "a:/c",
+        ":b/c",
+        "a:b/c d",
+    ] {
+        assert!(InterfaceName::parse(bad).is_err(), "{bad}");
+    }
+    assert_snapshot!(InterfaceName::parse("fetch").unwrap_err(), @"`fetch` is not the name of an interface; expected `namespace:package/interface@version`, such as `miniapp:host/request@1.0.0`");
+    let long = |bytes: usize| format!("a:b/{}", "c".repeat(bytes - 4));
+    assert!(InterfaceName::parse(&long(InterfaceName::MAX_BYTES)).is_ok());
+    assert!(InterfaceName::parse(&long(InterfaceName::MAX_BYTES + 1)).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_permission_or_refused(text in "\\PC{0,40}") {
+        if let Ok(permission) = Permission::parse(&text) {
+            prop_assert_eq!(permission.id(), text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_an_interface_name_or_refused(text in "[a-z:/@.0-9-]{0,30}") {
+        if let Ok(name) = InterfaceName::parse(&text) {
+            prop_assert_eq!(name.to_string(), text);
+        }
+    }
+}
