@@ -125,14 +125,22 @@ impl EventArgument {
         }
         // Detail and dataset are JSON texts in a row, with a colon between them.
         let mut texts = serde_json::Deserializer::from_str(rest).into_iter::<serde_json::Value>();
-        let detail = texts.next().transpose().map_err(|error| format!("the detail is not JSON: {error}"))?;
+        let detail = texts
+            .next()
+            .transpose()
+            .map_err(|error| format!("the detail is not JSON: {error}"))?;
         let rest = rest.get(texts.byte_offset()..).unwrap_or_default();
         let dataset = match rest.strip_prefix(':') {
-            Some(text) => serde_json::from_str(text).map_err(|error| format!("the dataset is not JSON: {error}"))?,
+            Some(text) => serde_json::from_str(text)
+                .map_err(|error| format!("the dataset is not JSON: {error}"))?,
             None if rest.is_empty() => empty(),
             None => return Err("after the detail, `:` and the dataset are expected".to_owned()),
         };
-        Ok(Self { handler: handler.to_owned(), detail: detail.unwrap_or_else(empty), dataset })
+        Ok(Self {
+            handler: handler.to_owned(),
+            detail: detail.unwrap_or_else(empty),
+            dataset,
+        })
     }
 }
 
@@ -146,16 +154,22 @@ pub(crate) struct Mapping {
 impl Mapping {
     fn parse(text: &str) -> Result<Self, String> {
         let (name, address) = pair(text)?;
-        let address = address
-            .parse()
-            .map_err(|_| format!("`{address}` is not an address and port such as `127.0.0.1:8443`"))?;
+        let address = address.parse().map_err(|_| {
+            format!("`{address}` is not an address and port such as `127.0.0.1:8443`")
+        })?;
         let (host, port) = match name.split_once(':') {
-            Some((host, port)) => {
-                (host, port.parse().map_err(|_| format!("`{port}` is not a port"))?)
-            }
+            Some((host, port)) => (
+                host,
+                port.parse()
+                    .map_err(|_| format!("`{port}` is not a port"))?,
+            ),
             None => (name.as_str(), 443),
         };
-        Ok(Self { host: host.to_owned(), port, address })
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            address,
+        })
     }
 }
 
@@ -179,7 +193,10 @@ mod tests {
     #[test]
     fn events_carry_detail_and_dataset() {
         let event = EventArgument::parse("onTap").unwrap();
-        assert_eq!((event.handler.as_str(), event.detail.to_string().as_str()), ("onTap", "{}"));
+        assert_eq!(
+            (event.handler.as_str(), event.detail.to_string().as_str()),
+            ("onTap", "{}")
+        );
         let event = EventArgument::parse(r#"onTap:{"a:b":[1]}:{"index":2}"#).unwrap();
         assert_eq!(event.detail.to_string(), r#"{"a:b":[1]}"#);
         assert_eq!(event.dataset.to_string(), r#"{"index":2}"#);
@@ -193,7 +210,15 @@ mod tests {
         let mapping = Mapping::parse("api.acme.com=127.0.0.1:8443").unwrap();
         assert_eq!((mapping.host.as_str(), mapping.port), ("api.acme.com", 443));
         assert_eq!(Mapping::parse("a.b:80=[::1]:1").unwrap().port, 80);
-        for wrong in ["", "a", "a=", "a=b", "a=1.2.3.4", "a:x=1.2.3.4:5", "=1.2.3.4:5"] {
+        for wrong in [
+            "",
+            "a",
+            "a=",
+            "a=b",
+            "a=1.2.3.4",
+            "a:x=1.2.3.4:5",
+            "=1.2.3.4:5",
+        ] {
             assert!(Mapping::parse(wrong).is_err(), "{wrong}");
         }
     }

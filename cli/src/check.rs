@@ -25,7 +25,10 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<bool, Failure> {
 
 /// What a manifest says, by the name of its file.
 fn summary(file: &Path) -> Result<String, Failure> {
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     if name.contains("partner") {
         let partner = PartnerManifest::read(file)?;
         let apps = partner.mini_apps.iter().map(|app| {
@@ -36,7 +39,11 @@ fn summary(file: &Path) -> Result<String, Failure> {
                 counted(app.network.allow.entries.len(), "host"),
             )
         });
-        return Ok(format!("partner `{}`{}", partner.id, apps.collect::<String>()));
+        return Ok(format!(
+            "partner `{}`{}",
+            partner.id,
+            apps.collect::<String>()
+        ));
     }
     if name.contains("governance") {
         let governance = Governance::read(file)?;
@@ -45,7 +52,11 @@ fn summary(file: &Path) -> Result<String, Failure> {
             true => "partners may publish",
             false => "partners may not publish",
         };
-        let widens = if gray.auto_widen { "widens by itself" } else { "is widened by hand" };
+        let widens = if gray.auto_widen {
+            "widens by itself"
+        } else {
+            "is widened by hand"
+        };
         return Ok(format!(
             "{partners}; a gray release begins at {} and {widens}",
             gray.default_rollout

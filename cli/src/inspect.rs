@@ -27,12 +27,24 @@ pub(crate) fn inspect(arguments: &InspectArguments) -> Result<bool, Failure> {
 }
 
 fn print(info: &ComponentInfo, needs: &[Need]) {
-    println!("size     {} bytes", grouped(u64::try_from(info.size).unwrap_or(u64::MAX)));
+    println!(
+        "size     {} bytes",
+        grouped(u64::try_from(info.size).unwrap_or(u64::MAX))
+    );
     println!("digest   {}", info.digest);
-    let width = needs.iter().map(|need| need.import.len()).max().unwrap_or(0).min(60);
+    let width = needs
+        .iter()
+        .map(|need| need.import.len())
+        .max()
+        .unwrap_or(0)
+        .min(60);
     for (place, need) in needs.iter().enumerate() {
         let label = if place == 0 { "imports" } else { "" };
-        println!("{label:8} {:width$}  {}", escape(&need.import), needs_text(need));
+        println!(
+            "{label:8} {:width$}  {}",
+            escape(&need.import),
+            needs_text(need)
+        );
     }
     for (place, export) in info.exports.iter().enumerate() {
         let label = if place == 0 { "exports" } else { "" };
@@ -47,8 +59,12 @@ fn needs_text(need: &Need) -> String {
         Some(Requirement::Permission(permission)) => {
             format!("needs `{permission}`: {}", describe(permission))
         }
-        Some(Requirement::Network) => "needs `network.allow`: talk to the hosts it names".to_owned(),
-        Some(Requirement::AnyExtension) => "needs `ext:<name>`: call extensions of the app".to_owned(),
+        Some(Requirement::Network) => {
+            "needs `network.allow`: talk to the hosts it names".to_owned()
+        }
+        Some(Requirement::AnyExtension) => {
+            "needs `ext:<name>`: call extensions of the app".to_owned()
+        }
     }
 }
 

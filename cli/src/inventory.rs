@@ -45,7 +45,11 @@ pub(crate) fn partner(path: &Path, named: Option<&PathBuf>) -> Result<PathBuf, F
     if let Some(named) = named {
         return Ok(named.clone());
     }
-    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    let folder = if path.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(Path::new(""))
+    };
     let beside = folder.join(PARTNER);
     if beside.is_file() {
         return Ok(beside);
@@ -62,13 +66,22 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let size = std::fs::metadata(path).map_err(failed)?.len();
     let limit = u64::try_from(MAX_COMPONENT_BYTES).unwrap_or(u64::MAX);
     if size > limit {
-        return Err(format!("{} has {size} bytes, a component may have {limit}", path.display()).into());
+        return Err(format!(
+            "{} has {size} bytes, a component may have {limit}",
+            path.display()
+        )
+        .into());
     }
     Ok(std::fs::read(path).map_err(failed)?)
 }
 
 fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
-    eprintln!("building {} (the first time takes a minute or two)", folder.display());
-    let built = miniapp_guest_build::build(&GuestBuild::new(folder).progress(|line| eprintln!("  {line}")))?;
+    eprintln!(
+        "building {} (the first time takes a minute or two)",
+        folder.display()
+    );
+    let built = miniapp_guest_build::build(
+        &GuestBuild::new(folder).progress(|line| eprintln!("  {line}")),
+    )?;
     read(&built.component)
 }

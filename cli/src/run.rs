@@ -18,7 +18,9 @@ use transcript::Transcript;
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
 pub(crate) fn run(arguments: &RunArguments) -> Result<bool, Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     tokio.block_on(run_async(arguments))
 }
 
@@ -51,7 +53,9 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
     }
     for argument in &arguments.event {
         transcript.deliver(&argument.handler);
-        let event = Event::new(&argument.handler).detail(&argument.detail).dataset(&argument.dataset);
+        let event = Event::new(&argument.handler)
+            .detail(&argument.detail)
+            .dataset(&argument.dataset);
         match app.event(PageId::FIRST, event).await {
             // The handler's own error was reported as uncaught.
             Ok(()) | Err(EventError::App(_)) => {}
@@ -82,7 +86,10 @@ fn host(arguments: &RunArguments, transcript: &Arc<Transcript>) -> Result<Host, 
         network = network.map(&mapping.host, mapping.port, mapping.address);
     }
     for file in &arguments.ca {
-        eprintln!("warning: {} is trusted (--ca, for development only)", file.display());
+        eprintln!(
+            "warning: {} is trusted (--ca, for development only)",
+            file.display()
+        );
         let certificates = CertificateDer::pem_file_iter(file)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| format!("{}: no certificate in PEM form: {error}", file.display()))?;

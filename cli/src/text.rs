@@ -34,7 +34,10 @@ pub(crate) fn line(text: &str) -> String {
             end -= 1;
         }
         line.truncate(end);
-        line.push_str(&format!("… ({} bytes)", grouped(u64::try_from(bytes).unwrap_or(u64::MAX))));
+        line.push_str(&format!(
+            "… ({} bytes)",
+            grouped(u64::try_from(bytes).unwrap_or(u64::MAX))
+        ));
     }
     line
 }
@@ -63,14 +66,22 @@ mod tests {
 
     #[test]
     fn nothing_of_a_mini_app_reaches_the_terminal_raw() {
-        assert_eq!(escape("a\x1b[2Jb\u{202e}\u{9b}"), "a\\u{1b}[2Jb\\u{202e}\\u{9b}");
+        assert_eq!(
+            escape("a\x1b[2Jb\u{202e}\u{9b}"),
+            "a\\u{1b}[2Jb\\u{202e}\\u{9b}"
+        );
         assert_eq!(line("a\nb"), "a\\nb");
         assert!(line(&"ä".repeat(1_000)).ends_with("… (2,000 bytes)"));
     }
 
     #[test]
     fn digits_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }

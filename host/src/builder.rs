@@ -44,10 +44,7 @@ impl HostBuilder {
     /// Calls `observer` for everything that happens in a mini-app, on that
     /// mini-app's own task. See [`Observer`].
     #[must_use]
-    pub fn observe(
-        self,
-        observer: impl Fn(&AppId, Report<'_>) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn observe(self, observer: impl Fn(&AppId, Report<'_>) + Send + Sync + 'static) -> Self {
         self.observer(Arc::new(observer))
     }
 

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use miniapp_package::{AppId, Package, PartnerManifest};
-use miniapp_runtime::{
-    LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
-};
+use miniapp_runtime::{LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime};
 
 use crate::builder::HostBuilder;
 
@@ -31,7 +29,10 @@ fn list(apps: &[AppId]) -> String {
     if apps.is_empty() {
         return "none".to_owned();
     }
-    apps.iter().map(AppId::as_str).collect::<Vec<_>>().join(", ")
+    apps.iter()
+        .map(AppId::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The mini-app container of a native app.
@@ -48,7 +49,10 @@ impl Host {
     }
 
     pub(crate) fn new(runtime: Runtime) -> Self {
-        Self { runtime, installed: RwLock::default() }
+        Self {
+            runtime,
+            installed: RwLock::default(),
+        }
     }
 
     /// Installs a mini-app, or another version of one: decides its grant,
@@ -72,20 +76,29 @@ impl Host {
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
         };
         let app = prepared.app_id().clone();
-        let mut installed = self.installed.write().unwrap_or_else(PoisonError::into_inner);
+        let mut installed = self
+            .installed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         installed.insert(app.clone(), prepared);
         Ok(app)
     }
 
     /// Removes a mini-app; tells whether it was installed. Live instances live on.
     pub fn uninstall(&self, app: &AppId) -> bool {
-        let mut installed = self.installed.write().unwrap_or_else(PoisonError::into_inner);
+        let mut installed = self
+            .installed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         installed.remove(app).is_some()
     }
 
     /// The mini-apps that are installed, in the order of their ids.
     pub fn installed(&self) -> Vec<AppId> {
-        let installed = self.installed.read().unwrap_or_else(PoisonError::into_inner);
+        let installed = self
+            .installed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         installed.keys().cloned().collect()
     }
 
@@ -118,7 +131,10 @@ impl Host {
     }
 
     fn prepared(&self, app: &AppId) -> Option<Prepared> {
-        let installed = self.installed.read().unwrap_or_else(PoisonError::into_inner);
+        let installed = self
+            .installed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         installed.get(app).cloned()
     }
 

@@ -31,7 +31,7 @@ pub use miniapp_package::{
 };
 pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
-    FixedProfile, Frame, GrantError, LaunchOptions, Level, Limits, Locale, MiniApp, Network,
-    Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider,
-    LaunchError as RunError, ProviderError, Report, RuntimeError as BuildError, TrapKind, Trigger, Turn,
+    FixedProfile, Frame, GrantError, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
+    MiniApp, Network, Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer,
+    ProfileProvider, ProviderError, Report, RuntimeError as BuildError, TrapKind, Trigger, Turn,
 };

@@ -3,7 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use miniapp_host::{AppId, EndReason, EventError, Level, Observer, Package, PartnerManifest, Report};
+use miniapp_host::{
+    AppId, EndReason, EventError, Level, Observer, Package, PartnerManifest, Report,
+};
 use serde_json::Value;
 
 use crate::text::{counted, escape, grouped, line};
@@ -48,7 +50,9 @@ impl Transcript {
             grouped(size),
             package.info.digest
         );
-        let Some(app) = partner.app(&manifest.app_id) else { return };
+        let Some(app) = partner.app(&manifest.app_id) else {
+            return;
+        };
         for (permission, _) in &app.permissions {
             say("granted", &permission.id());
         }
@@ -106,7 +110,10 @@ impl Observer for Transcript {
             Report::Data { page, changes } => {
                 sum.changes += changes.len();
                 for change in changes {
-                    say("data", &format!("{page}  {} = {}", line(&change.path), line(&change.value)));
+                    say(
+                        "data",
+                        &format!("{page}  {} = {}", line(&change.path), line(&change.value)),
+                    );
                 }
             }
             Report::Log { level, message } => {
@@ -122,12 +129,26 @@ impl Observer for Transcript {
                 sum.fuel = sum.fuel.saturating_add(turn.fuel);
                 sum.busy = sum.busy.saturating_add(turn.busy);
                 let busy = turn.busy.as_secs_f64() * 1e3;
-                say("turn", &format!("{:?}: {} fuel, {busy:.2} ms", turn.trigger, grouped(turn.fuel)));
+                say(
+                    "turn",
+                    &format!(
+                        "{:?}: {} fuel, {busy:.2} ms",
+                        turn.trigger,
+                        grouped(turn.fuel)
+                    ),
+                );
             }
-            Report::Uncaught { callback, page, error } => {
+            Report::Uncaught {
+                callback,
+                page,
+                error,
+            } => {
                 sum.uncaught += 1;
                 let page = page.map(|page| format!(" of {page}")).unwrap_or_default();
-                say("uncaught", &format!("{callback}{page}: {}", escape(&error.to_string())));
+                say(
+                    "uncaught",
+                    &format!("{callback}{page}: {}", escape(&error.to_string())),
+                );
             }
             // The conclusion says it.
             Report::Ended(_) => {}

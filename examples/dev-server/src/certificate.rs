@@ -15,10 +15,14 @@ pub(crate) struct Authority {
 
 impl Authority {
     /// Makes an authority, and a server's TLS set-up for hosts of these names.
-    pub(crate) fn issue(names: &[&str]) -> Result<(Self, ServerConfig), Box<dyn Error + Send + Sync>> {
+    pub(crate) fn issue(
+        names: &[&str],
+    ) -> Result<(Self, ServerConfig), Box<dyn Error + Send + Sync>> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "miniapp development authority");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "miniapp development authority");
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
 
         let key = KeyPair::generate()?;
@@ -31,6 +35,12 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)?;
         let authority = authority.as_ref();
-        Ok((Self { der: authority.der().to_vec(), pem: authority.pem() }, server))
+        Ok((
+            Self {
+                der: authority.der().to_vec(),
+                pem: authority.pem(),
+            },
+            server,
+        ))
     }
 }

@@ -43,7 +43,10 @@ pub struct Seen {
 impl Seen {
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -68,7 +71,12 @@ impl DevServer {
         handler: impl Fn(Request<Bytes>) -> Answer + Send + Sync + 'static,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let (authority, server) = Authority::issue(names)?;
-        Self::start(Some(authority), Some(TlsAcceptor::from(Arc::new(server))), Arc::new(handler)).await
+        Self::start(
+            Some(authority),
+            Some(TlsAcceptor::from(Arc::new(server))),
+            Arc::new(handler),
+        )
+        .await
     }
 
     /// Answers over plain HTTP on a free port of the loopback interface.
@@ -91,7 +99,12 @@ impl DevServer {
         let address = listener.local_addr()?;
         let seen = Arc::new(Mutex::new(Vec::new()));
         let accepting = tokio::spawn(accept(listener, tls, handler, Arc::clone(&seen)));
-        Ok(Self { address, authority, seen, accepting })
+        Ok(Self {
+            address,
+            authority,
+            seen,
+            accepting,
+        })
     }
 
     /// Where it listens.
@@ -101,17 +114,26 @@ impl DevServer {
 
     /// The certificate authority's certificate, DER; empty without TLS.
     pub fn authority_der(&self) -> Vec<u8> {
-        self.authority.as_ref().map(|authority| authority.der.clone()).unwrap_or_default()
+        self.authority
+            .as_ref()
+            .map(|authority| authority.der.clone())
+            .unwrap_or_default()
     }
 
     /// The certificate authority's certificate, PEM; empty without TLS.
     pub fn authority_pem(&self) -> String {
-        self.authority.as_ref().map(|authority| authority.pem.clone()).unwrap_or_default()
+        self.authority
+            .as_ref()
+            .map(|authority| authority.pem.clone())
+            .unwrap_or_default()
     }
 
     /// The requests so far.
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -126,7 +148,9 @@ pub fn json(status: u16, body: &serde_json::Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
     let kind = hyper::header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(hyper::header::CONTENT_TYPE, kind);
+    response
+        .headers_mut()
+        .insert(hyper::header::CONTENT_TYPE, kind);
     response
 }
 
@@ -162,20 +186,27 @@ async fn serve(
         let (handler, seen) = (Arc::clone(&handler), Arc::clone(&seen));
         async move {
             let (head, body) = request.into_parts();
-            let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+            let body = body
+                .collect()
+                .await
+                .map(|body| body.to_bytes())
+                .unwrap_or_default();
             let request = Request::from_parts(head, body);
-            seen.lock().unwrap_or_else(PoisonError::into_inner).push(note(&request));
+            seen.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(note(&request));
             Ok::<_, Infallible>(handler(request).await)
         }
     });
-    let served = hyper::server::conn::http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service);
+    let served =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks off is the client's matter.
     served.await.ok();
 }
 
 fn note(request: &Request<Bytes>) -> Seen {
-    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let text =
+        |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     Seen {
         method: request.method().to_string(),
         target: request.uri().to_string(),

@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     std::fs::write(&file, server.authority_pem()).map_err(|error| format!("{file}: {error}"))?;
     println!("{}", server.address());
     // Ends with whoever started it: when its standard input is closed.
-    tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
+    tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()))
+        .await??;
     Ok(())
 }
 
@@ -40,7 +41,10 @@ fn answer(request: Request<Bytes>) -> Answer {
                 { "id": "umbrella", "title": "An umbrella", "points": 900 },
             ]),
         ),
-        path => json(404, &serde_json::json!({ "error": format!("nothing at {path}") })),
+        path => json(
+            404,
+            &serde_json::json!({ "error": format!("nothing at {path}") }),
+        ),
     };
     Box::pin(std::future::ready(answer))
 }

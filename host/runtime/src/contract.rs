@@ -67,6 +67,11 @@ pub(crate) mod code {
 impl GuestError {
     /// An error of the host's that has nothing to do with permissions.
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), permission: None, line: None }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            permission: None,
+            line: None,
+        }
     }
 }

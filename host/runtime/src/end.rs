@@ -63,7 +63,9 @@ pub enum EndReason {
         backtrace: Vec<Frame>,
     },
     /// The pool has nothing left of what the guest needs to go on.
-    #[error("the host has no room left for a call that waits: {0}; raise `EngineOptions::spare_stacks` or live with fewer mini-apps")]
+    #[error(
+        "the host's pool is exhausted: {0}; raise `EngineOptions::live_apps` or `EngineOptions::stacks`, or live with fewer mini-apps"
+    )]
     PoolExhausted(String),
     /// The host itself failed. A defect of the host or of what the embedder has
     /// supplied to it, not of the mini-app.
@@ -118,7 +120,9 @@ struct Indented<'a>(&'a [Frame]);
 
 impl fmt::Display for Indented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|frame| write!(f, "\n    at {frame}"))
+        self.0
+            .iter()
+            .try_for_each(|frame| write!(f, "\n    at {frame}"))
     }
 }
 
@@ -146,11 +150,18 @@ impl EndReason {
         use wasmtime::Trap;
         let kind = match trap {
             Trap::OutOfFuel => {
-                return Self::OutOfFuel { limit: limits.fuel_per_event, backtrace };
+                return Self::OutOfFuel {
+                    limit: limits.fuel_per_event,
+                    backtrace,
+                };
             }
             Trap::UnreachableCodeReached => {
                 if let Some(Refusal { wanted, limit }) = refusal {
-                    return Self::OutOfMemory { wanted, limit, backtrace };
+                    return Self::OutOfMemory {
+                        wanted,
+                        limit,
+                        backtrace,
+                    };
                 }
                 TrapKind::Unreachable
             }
@@ -182,7 +193,10 @@ fn frames(error: &wasmtime::Error) -> Vec<Frame> {
             None => format!("function {}", frame.func_index()),
         };
         crate::report::truncate(&mut function, NAME_BYTES);
-        Frame { function, offset: frame.module_offset() }
+        Frame {
+            function,
+            offset: frame.module_offset(),
+        }
     };
     backtrace.frames().iter().take(FRAMES).map(frame).collect()
 }

@@ -41,9 +41,9 @@ pub struct EngineOptions {
     /// Mini-apps that may live at once; 100. Each reserves 4 GiB of address
     /// space when compiled, and no memory until it is launched.
     pub live_apps: u32,
-    /// Stacks beyond one for each live mini-app, for calls that wait
-    /// synchronously; 16.
-    pub spare_stacks: u32,
+    /// Stacks for all live mini-apps together, one each and some for calls that
+    /// wait synchronously; [`limits::SPARE_STACKS`] more than `live_apps` if absent.
+    pub stacks: Option<u32>,
     /// Largest memory limit that a mini-app of this engine can be given, in bytes.
     pub memory: usize,
     /// Whether fuel is counted. Without it nothing stops a mini-app that computes
@@ -56,7 +56,7 @@ impl Default for EngineOptions {
         Self {
             execution: Execution::Jit,
             live_apps: 100,
-            spare_stacks: 16,
+            stacks: None,
             memory: limits::MEMORY,
             metered: true,
         }
@@ -137,7 +137,13 @@ impl Engine {
     }
 
     fn from_parts(wasmtime: wasmtime::Engine, options: EngineOptions, pooled: bool) -> Self {
-        Self { inner: Arc::new(Inner { wasmtime, options, pooled }) }
+        Self {
+            inner: Arc::new(Inner {
+                wasmtime,
+                options,
+                pooled,
+            }),
+        }
     }
 
     /// How this engine was set up.
@@ -152,12 +158,15 @@ impl Engine {
 
     /// What is in use of the pool, if there is one.
     pub fn pool_usage(&self) -> Option<PoolUsage> {
-        self.inner.wasmtime.pooling_allocator_metrics().map(|metrics| PoolUsage {
-            instances: metrics.component_instances(),
-            memories: metrics.memories(),
-            tables: metrics.tables(),
-            stacks: metrics.stacks(),
-        })
+        self.inner
+            .wasmtime
+            .pooling_allocator_metrics()
+            .map(|metrics| PoolUsage {
+                instances: metrics.component_instances(),
+                memories: metrics.memories(),
+                tables: metrics.tables(),
+                stacks: metrics.stacks(),
+            })
     }
 
     /// Wasmtime's own engine, for measurements beside this one.
@@ -215,7 +224,11 @@ fn pool(options: &EngineOptions) -> PoolingAllocationConfig {
         .total_core_instances(apps.saturating_mul(limits::CORE_INSTANCES))
         .total_memories(apps.saturating_mul(limits::MEMORIES_PER_COMPONENT))
         .total_tables(apps.saturating_mul(limits::TABLES_PER_COMPONENT))
-        .total_stacks(apps.saturating_add(options.spare_stacks))
+        .total_stacks(
+            options
+                .stacks
+                .unwrap_or(apps.saturating_add(limits::SPARE_STACKS)),
+        )
         .max_component_instance_size(2 << 20)
         .max_core_instance_size(2 << 20)
         .max_core_instances_per_component(limits::CORE_INSTANCES)

@@ -12,13 +12,13 @@ mod link;
 use std::sync::Arc;
 
 use miniapp_package::{
-    AllowList, AppId, GrantLine, Governance, InterfaceName, Package, PartnerApp, PartnerManifest,
-    Permission, Requirement, Scheme, Source, entry_for, requirement,
+    AllowList, AppId, Governance, GrantLine, InterfaceName, Package, PartnerApp, PartnerManifest,
+    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, requirement,
 };
 
 pub(crate) use link::{guest_error, link};
 
-use crate::capability::{CATALOGUE, Capability};
+use crate::capability::CATALOGUE;
 use crate::contract::PACKAGE;
 use crate::report::Denial;
 use crate::runtime::Services;
@@ -28,7 +28,9 @@ use crate::runtime::Services;
 #[non_exhaustive]
 pub enum GrantError {
     /// The partner manifest does not name the app.
-    #[error("the partner manifest of `{partner}` does not name the mini-app `{app}`; to publish it, write in {line}")]
+    #[error(
+        "the partner manifest of `{partner}` does not name the mini-app `{app}`; to publish it, write in {line}"
+    )]
     UnknownApp {
         /// The app.
         app: AppId,
@@ -38,13 +40,17 @@ pub enum GrantError {
         line: GrantLine,
     },
     /// Governance does not let partners publish.
-    #[error("partners may not publish mini-apps here: `third_party_publishing: false` stands in {place}; set it to true to open the platform")]
+    #[error(
+        "partners may not publish mini-apps here: `third_party_publishing: false` stands in {place}; set it to true to open the platform"
+    )]
     ThirdPartiesExcluded {
         /// Where governance says so.
         place: Source,
     },
     /// A required permission that the partner manifest does not grant.
-    #[error("the mini-app asks for `{permission}` ({asked}), which its partner manifest does not grant; write in {line}")]
+    #[error(
+        "the mini-app asks for `{permission}` ({asked}), which its partner manifest does not grant; write in {line}"
+    )]
     NotGranted {
         /// The permission.
         permission: Permission,
@@ -54,7 +60,9 @@ pub enum GrantError {
         line: GrantLine,
     },
     /// A host that the partner manifest does not allow.
-    #[error("the mini-app asks for the host `{host}` ({asked}), which its partner manifest does not allow; write in {line}")]
+    #[error(
+        "the mini-app asks for the host `{host}` ({asked}), which its partner manifest does not allow; write in {line}"
+    )]
     HostNotAllowed {
         /// The entry of the app manifest.
         host: String,
@@ -64,7 +72,9 @@ pub enum GrantError {
         line: GrantLine,
     },
     /// The component imports what its manifest does not ask for.
-    #[error("the component imports `{interface}`, which needs {needs}, and its app manifest does not ask for it; add to miniapp.yaml: {line}")]
+    #[error(
+        "the component imports `{interface}`, which needs {needs}, and its app manifest does not ask for it; add to miniapp.yaml: {line}"
+    )]
     NotAsked {
         /// The interface.
         interface: String,
@@ -128,7 +138,9 @@ impl Grant {
     ) -> Result<Self, GrantError> {
         let app = &package.manifest.app_id;
         if let Some(place) = governance.and_then(excludes_third_parties) {
-            return Err(GrantError::ThirdPartiesExcluded { place: place.clone() });
+            return Err(GrantError::ThirdPartiesExcluded {
+                place: place.clone(),
+            });
         }
         let partner = manifest.app(app).ok_or_else(|| GrantError::UnknownApp {
             app: app.clone(),
@@ -144,7 +156,10 @@ impl Grant {
         this.check_asked(package)?;
         for import in &package.info.imports {
             let link = this.decide(package, &import.name, import.interface.as_ref(), services)?;
-            this.links.push(Link { import: import.name.clone(), to: link });
+            this.links.push(Link {
+                import: import.name.clone(),
+                to: link,
+            });
         }
         Ok(this)
     }
@@ -190,25 +205,29 @@ impl Grant {
             return Err(unknown(hint_for(import)));
         };
         let name = format!("{}:{}/{}", interface.namespace, interface.package, interface.interface);
-        match self.judge(package, &name, requirement)? {
-            Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
-            Judgement::Granted => {
-                let place = CATALOGUE.iter().position(|known| known.interface == name);
-                let Some(place) = place else {
-                    if is_types_only(package, import) {
-                        return Ok(LinkTo::Types);
-                    }
-                    let reason = "this version of the host does not serve it".to_owned();
-                    return Err(GrantError::NotOffered { interface: name, reason });
-                };
-                let lacks = CATALOGUE.get(place).and_then(|known: &Capability| (known.lacks)(services));
-                match lacks {
-                    Some(reason) => {
-                        Err(GrantError::NotOffered { interface: name, reason: reason.to_owned() })
-                    }
-                    None => Ok(LinkTo::Capability(place)),
-                }
+        let place = CATALOGUE.iter().position(|known| known.interface == name);
+        if place.is_none() && is_types_only(package, import) {
+            return Ok(LinkTo::Types);
+        }
+        let lacks = match place.and_then(|place| CATALOGUE.get(place)) {
+            Some(capability) => (capability.lacks)(services),
+            None => Some("this version of the host does not serve it"),
+        };
+        match (self.judge(package, &name, requirement)?, place, lacks) {
+            (Judgement::Denied(denial), ..) => Ok(LinkTo::Denial(Arc::new(denial))),
+            (Judgement::Granted { .. }, Some(place), None) => Ok(LinkTo::Capability(place)),
+            (Judgement::Granted { optional: Some(permission) }, _, _) => {
+                Ok(LinkTo::Denial(Arc::new(Denial {
+                    message: format!("`{}` is not offered by this app", permission.id()),
+                    interface: name,
+                    permission: Some(permission),
+                    line: None,
+                })))
             }
+            (Judgement::Granted { optional: None }, _, lacks) => Err(GrantError::NotOffered {
+                interface: name,
+                reason: lacks.unwrap_or("it is not served").to_owned(),
+            }),
         }
     }
 
@@ -218,45 +237,40 @@ impl Grant {
         interface: &str,
         requirement: Requirement,
     ) -> Result<Judgement, GrantError> {
-        let asked = &package.manifest.permissions;
-        let not_asked = |needs: String, line: String| GrantError::NotAsked {
+        let not_asked = |needs: &str, line: String| GrantError::NotAsked {
             interface: interface.to_owned(),
-            needs,
+            needs: needs.to_owned(),
             line,
         };
-        match requirement {
-            Requirement::Nothing => Ok(Judgement::Granted),
-            Requirement::Network if self.asked.is_empty() => Err(not_asked(
-                "hosts to talk to".to_owned(),
-                "network: { allow: [api.example.com] }".to_owned(),
-            )),
-            Requirement::Network => Ok(Judgement::Granted),
+        let ask = |id: &str| format!("permissions: [{{ name: \"{id}\", reason: \"…\" }}]");
+        let asked = package.manifest.permissions.iter();
+        let asked: Vec<&PermissionRequest> = match &requirement {
+            Requirement::Nothing => return Ok(Judgement::Granted { optional: None }),
+            Requirement::Network if self.asked.is_empty() => {
+                let line = "network: { allow: [api.example.com] }".to_owned();
+                return Err(not_asked("hosts to talk to", line));
+            }
+            Requirement::Network => return Ok(Judgement::Granted { optional: None }),
             Requirement::Permission(permission) => {
-                if !asked.iter().any(|asked| asked.permission == permission) {
-                    let line =
-                        format!("permissions: [{{ name: \"{}\", reason: \"…\" }}]", permission.id());
-                    return Err(not_asked(format!("`{}`", permission.id()), line));
-                }
-                if self.allows(&permission) {
-                    return Ok(Judgement::Granted);
-                }
-                Ok(Judgement::Denied(self.deny_permission(interface, permission)))
+                asked.filter(|asked| asked.permission == *permission).collect()
             }
-            Requirement::AnyExtension => {
-                let extensions = asked
-                    .iter()
-                    .map(|asked| &asked.permission)
-                    .filter(|permission| matches!(permission, Permission::Extension(_)));
-                let mut extensions = extensions.peekable();
-                if extensions.peek().is_none() {
-                    return Err(not_asked(
-                        "a permission of the form `ext:…`".to_owned(),
-                        "permissions: [{ name: \"ext:…\", reason: \"…\" }]".to_owned(),
-                    ));
+            Requirement::AnyExtension => asked
+                .filter(|asked| matches!(asked.permission, Permission::Extension(_)))
+                .collect(),
+        };
+        let Some(first) = asked.first() else {
+            return Err(match &requirement {
+                Requirement::Permission(permission) => {
+                    not_asked(&format!("`{}`", permission.id()), ask(&permission.id()))
                 }
-                Ok(Judgement::Granted)
-            }
-        }
+                _ => not_asked("a permission of the form `ext:<name>`", ask("ext:<name>")),
+            });
+        };
+        let Some(granted) = asked.iter().find(|asked| self.allows(&asked.permission)) else {
+            return Ok(Judgement::Denied(self.deny_permission(interface, first.permission.clone())));
+        };
+        let optional = asked.iter().all(|asked| asked.optional);
+        Ok(Judgement::Granted { optional: optional.then(|| granted.permission.clone()) })
     }
 
     fn allows(&self, permission: &Permission) -> bool {
@@ -318,7 +332,9 @@ impl Grant {
 }
 
 enum Judgement {
-    Granted,
+    /// Granted; under this permission, where the app could do without it.
+    Granted { optional: Option<Permission> },
+    /// Asked for as optional, and not allowed.
     Denied(Denial),
 }
 
@@ -335,7 +351,11 @@ fn place(source: Option<&Source>) -> String {
 
 /// Whether an import has no functions, so that there is nothing to link.
 fn is_types_only(package: &Package, import: &str) -> bool {
-    let found = package.info.imports.iter().find(|known| known.name == import);
+    let found = package
+        .info
+        .imports
+        .iter()
+        .find(|known| known.name == import);
     found.is_some_and(|import| import.functions.is_empty())
 }
 

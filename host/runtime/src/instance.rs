@@ -50,9 +50,19 @@ impl State {
 
 /// What the outside asks of a live mini-app.
 pub(crate) enum Message {
-    Event { page: PageId, event: PageEvent, reply: oneshot::Sender<Result<(), AppError>> },
-    Visible { visible: bool, reply: oneshot::Sender<()> },
-    Data { page: PageId, reply: oneshot::Sender<Option<serde_json::Value>> },
+    Event {
+        page: PageId,
+        event: PageEvent,
+        reply: oneshot::Sender<Result<(), AppError>>,
+    },
+    Visible {
+        visible: bool,
+        reply: oneshot::Sender<()>,
+    },
+    Data {
+        page: PageId,
+        reply: oneshot::Sender<Option<serde_json::Value>>,
+    },
 }
 
 /// How far a mini-app has come.

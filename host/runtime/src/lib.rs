@@ -26,7 +26,9 @@ mod prepared;
 mod report;
 mod runtime;
 
-pub use capability::{FixedProfile, Locale, Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError};
+pub use capability::{
+    FixedProfile, Locale, Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError,
+};
 pub use data::{
     DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,
 };

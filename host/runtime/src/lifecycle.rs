@@ -63,8 +63,14 @@ pub(crate) use imports::launch::LaunchOptions as GuestLaunchOptions;
 
 /// The exports of a mini-app, of either world.
 pub(crate) enum Exports {
-    Async { lifecycle: exports::lifecycle::Guest, page: exports::page::Guest },
-    Sync { lifecycle: exports::lifecycle_sync::Guest, page: exports::page_sync::Guest },
+    Async {
+        lifecycle: exports::lifecycle::Guest,
+        page: exports::page::Guest,
+    },
+    Sync {
+        lifecycle: exports::lifecycle_sync::Guest,
+        page: exports::page_sync::Guest,
+    },
 }
 
 type Answer = wasmtime::Result<Result<(), GuestError>>;

@@ -42,6 +42,9 @@ pub const WASM_STACK: usize = 512 << 10;
 /// Bytes of a fiber's whole stack: the guest's, and what host code needs on top.
 pub const FIBER_STACK: usize = 2 << 20;
 
+/// Stacks that a pool has beyond one for each live mini-app.
+pub const SPARE_STACKS: u32 = 16;
+
 /// Bytes that one call from a guest may make the host copy. The largest argument
 /// of the contract is a request of 8 MiB body with its headers.
 pub const HOST_CALL_BYTES: usize = 10 << 20;

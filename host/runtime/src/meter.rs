@@ -96,7 +96,10 @@ impl Meter {
         if !meter.metered {
             return Ok(0);
         }
-        Ok(meter.bucket.spent(store.get_fuel()?).saturating_add(meter.debt))
+        Ok(meter
+            .bucket
+            .spent(store.get_fuel()?)
+            .saturating_add(meter.debt))
     }
 
     /// Charges host work to the guest.

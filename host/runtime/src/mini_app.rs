@@ -27,7 +27,11 @@ pub struct Event {
 impl Event {
     /// An event without detail or dataset.
     pub fn new(handler: impl Into<String>) -> Self {
-        Self { handler: handler.into(), detail: "{}".to_owned(), dataset: "{}".to_owned() }
+        Self {
+            handler: handler.into(),
+            detail: "{}".to_owned(),
+            dataset: "{}".to_owned(),
+        }
     }
 
     /// Sets what happened, a JSON text.
@@ -53,7 +57,10 @@ pub enum EventError {
     #[error("the handler failed: {0}")]
     App(AppError),
     /// Too many events wait for the mini-app.
-    #[error("{} events wait for the mini-app already; deliver this one later", limits::MAILBOX)]
+    #[error(
+        "{} events wait for the mini-app already; deliver this one later",
+        limits::MAILBOX
+    )]
     Busy,
     /// The event is larger than the contract allows.
     #[error("the event's {part} has {bytes} bytes, {limit} are allowed")]
@@ -81,7 +88,9 @@ pub struct MiniApp {
 
 impl fmt::Debug for MiniApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MiniApp").field("app", &self.app).finish_non_exhaustive()
+        f.debug_struct("MiniApp")
+            .field("app", &self.app)
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,7 +100,11 @@ impl MiniApp {
         mailbox: mpsc::Sender<Message>,
         control: Arc<Control>,
     ) -> Self {
-        Self { app, mailbox, control }
+        Self {
+            app,
+            mailbox,
+            control,
+        }
     }
 
     /// The app's id.
@@ -166,7 +179,12 @@ impl MiniApp {
 
     async fn set_visible(&self, visible: bool) {
         let (reply, answer) = oneshot::channel();
-        if self.mailbox.send(Message::Visible { visible, reply }).await.is_ok() {
+        if self
+            .mailbox
+            .send(Message::Visible { visible, reply })
+            .await
+            .is_ok()
+        {
             // Dropped where the mini-app ends meanwhile, which its end tells.
             answer.await.ok();
         }
@@ -176,7 +194,10 @@ impl MiniApp {
     /// the mini-app has ended.
     pub async fn data(&self, page: PageId) -> Option<serde_json::Value> {
         let (reply, answer) = oneshot::channel();
-        self.mailbox.send(Message::Data { page, reply }).await.ok()?;
+        self.mailbox
+            .send(Message::Data { page, reply })
+            .await
+            .ok()?;
         answer.await.ok()?
     }
 
@@ -195,7 +216,9 @@ impl MiniApp {
     /// Waits until the mini-app has ended.
     pub async fn ended(&self) -> Arc<EndReason> {
         let mut phase = self.control.phase();
-        let reached = phase.wait_for(|phase| matches!(phase, Phase::Ended(_))).await;
+        let reached = phase
+            .wait_for(|phase| matches!(phase, Phase::Ended(_)))
+            .await;
         match reached.as_deref() {
             Ok(Phase::Ended(reason)) => Arc::clone(reason),
             _ => Arc::new(EndReason::Closed),

@@ -30,7 +30,9 @@ pub enum PrepareError {
     #[error(transparent)]
     Compile(#[from] CompileError),
     /// Its component does not fit the contract, although the names do.
-    #[error("the component does not fit the contract: {0}; rebuild it against the contract that this host serves")]
+    #[error(
+        "the component does not fit the contract: {0}; rebuild it against the contract that this host serves"
+    )]
     Link(String),
 }
 
@@ -47,19 +49,26 @@ pub enum LaunchError {
         known: Vec<String>,
     },
     /// What was handed over is too large.
-    #[error("the launch carries {bytes} bytes of `extra` and query, {} are allowed", limits::EVENT_BYTES)]
+    #[error(
+        "the launch carries {bytes} bytes of `extra` and query, {} are allowed",
+        limits::EVENT_BYTES
+    )]
     TooLarge {
         /// Its bytes.
         bytes: usize,
     },
     /// As many mini-apps live as may.
-    #[error("{limit} mini-apps are live, which is the limit; close one, or raise `EngineOptions::live_apps`")]
+    #[error(
+        "{limit} mini-apps are live, which is the limit; close one, or raise `EngineOptions::live_apps`"
+    )]
     TooManyLive {
         /// The limit.
         limit: u32,
     },
     /// There is no tokio runtime to run it on.
-    #[error("a mini-app runs on a tokio runtime, and the caller is not on one; launch from within `Runtime::block_on` or an async task")]
+    #[error(
+        "a mini-app runs on a tokio runtime, and the caller is not on one; launch from within `Runtime::block_on` or an async task"
+    )]
     NoTokio,
     /// It ended before its first page.
     #[error("{0}")]
@@ -97,13 +106,21 @@ struct Inner {
 }
 
 enum Indices {
-    Async { lifecycle: exports::lifecycle::GuestIndices, page: exports::page::GuestIndices },
-    Sync { lifecycle: exports::lifecycle_sync::GuestIndices, page: exports::page_sync::GuestIndices },
+    Async {
+        lifecycle: exports::lifecycle::GuestIndices,
+        page: exports::page::GuestIndices,
+    },
+    Sync {
+        lifecycle: exports::lifecycle_sync::GuestIndices,
+        page: exports::page_sync::GuestIndices,
+    },
 }
 
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared").field("app", &self.inner.app).finish_non_exhaustive()
+        f.debug_struct("Prepared")
+            .field("app", &self.inner.app)
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,18 +167,31 @@ impl Prepared {
         let launch = self.guest_options(options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let limit = self.engine().options().live_apps;
-        let permit = self.inner.runtime.places().try_acquire_owned().map_err(|error| match error {
-            TryAcquireError::NoPermits | TryAcquireError::Closed => {
-                LaunchError::TooManyLive { limit }
-            }
-        })?;
+        let permit =
+            self.inner
+                .runtime
+                .places()
+                .try_acquire_owned()
+                .map_err(|error| match error {
+                    TryAcquireError::NoPermits | TryAcquireError::Closed => {
+                        LaunchError::TooManyLive { limit }
+                    }
+                })?;
         let (mailbox, inbox) = mpsc::channel(limits::MAILBOX);
         let control = Arc::new(Control::new());
         let mut phase = control.phase();
-        tokio.spawn(instance::run(self.clone(), launch, inbox, Arc::clone(&control), permit));
+        tokio.spawn(instance::run(
+            self.clone(),
+            launch,
+            inbox,
+            Arc::clone(&control),
+            permit,
+        ));
         let app = MiniApp::new(Arc::clone(&self.inner.app), mailbox, control);
         // The sender lives in the handle's control, so the wait cannot fail.
-        let reached = phase.wait_for(|phase| !matches!(phase, Phase::Launching)).await;
+        let reached = phase
+            .wait_for(|phase| !matches!(phase, Phase::Launching))
+            .await;
         match reached.as_deref() {
             Ok(Phase::Ended(reason)) => Err(LaunchError::Ended(Arc::clone(reason))),
             _ => Ok(app),
@@ -172,10 +202,19 @@ impl Prepared {
         let known = &self.inner.pages;
         let page = match options.page {
             Some(page) if known.contains(&page) => page,
-            Some(page) => return Err(LaunchError::UnknownPage { page, known: known.clone() }),
+            Some(page) => {
+                return Err(LaunchError::UnknownPage {
+                    page,
+                    known: known.clone(),
+                });
+            }
             None => known.first().cloned().unwrap_or_default(),
         };
-        let query: usize = options.query.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let query: usize = options
+            .query
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
         let fragment = options.fragment.as_ref().map_or(0, String::len);
         let bytes = query + fragment + options.extra.as_ref().map_or(0, String::len);
         if bytes > limits::EVENT_BYTES {

@@ -100,7 +100,10 @@ impl AppError {
     const MESSAGE_BYTES: usize = 8 << 10;
 
     pub(crate) fn from_guest(error: crate::contract::GuestError) -> Self {
-        let mut this = Self { code: error.code, message: error.message };
+        let mut this = Self {
+            code: error.code,
+            message: error.message,
+        };
         truncate(&mut this.code, Self::CODE_BYTES);
         truncate(&mut this.message, Self::MESSAGE_BYTES);
         this

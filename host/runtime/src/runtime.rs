@@ -54,7 +54,9 @@ pub enum RuntimeError {
     #[error(transparent)]
     Network(#[from] NetworkError),
     /// Limits that contradict the engine's.
-    #[error("a mini-app's memory limit of {memory} bytes is more than the {engine} bytes that the engine reserves; raise `EngineOptions::memory`, or lower `Limits::memory`")]
+    #[error(
+        "a mini-app's memory limit of {memory} bytes is more than the {engine} bytes that the engine reserves; raise `EngineOptions::memory`, or lower `Limits::memory`"
+    )]
     Memory {
         /// [`Limits::memory`].
         memory: usize,
@@ -87,7 +89,9 @@ struct Inner {
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("engine", &self.inner.engine).finish_non_exhaustive()
+        f.debug_struct("Runtime")
+            .field("engine", &self.inner.engine)
+            .finish_non_exhaustive()
     }
 }
 

@@ -23,7 +23,9 @@ impl Host for State {}
 impl HostWithStore<State> for HasSelf<State> {
     fn now(mut host: Access<State, Self>) -> wasmtime::Result<u64> {
         Meter::charge(&mut host, price::CALL)?;
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Ok(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 

@@ -36,10 +36,15 @@ impl LogMeter {
     /// were dropped and not yet reported.
     fn admit(&mut self, bytes: usize, now: Instant) -> (bool, usize) {
         let mut dropped = 0;
-        let current = self.since.is_some_and(|since| now - since < Duration::from_secs(1));
+        let current = self
+            .since
+            .is_some_and(|since| now - since < Duration::from_secs(1));
         if !current {
             dropped = std::mem::take(&mut self.dropped);
-            *self = Self { since: Some(now), ..Self::default() };
+            *self = Self {
+                since: Some(now),
+                ..Self::default()
+            };
         }
         let admitted = self.bytes.saturating_add(bytes) <= BYTES_PER_SECOND;
         if admitted {
@@ -60,12 +65,21 @@ impl HostWithStore<State> for HasSelf<State> {
         mut message: String,
     ) -> wasmtime::Result<()> {
         let bytes = u64::try_from(message.len()).unwrap_or(u64::MAX);
-        Meter::charge(&mut host, price::CALL.saturating_add(bytes * price::COPIED_BYTE))?;
+        Meter::charge(
+            &mut host,
+            price::CALL.saturating_add(bytes * price::COPIED_BYTE),
+        )?;
         let state = host.data_mut();
-        let (admitted, dropped) = state.log.admit(message.len().min(MESSAGE_BYTES), Instant::now());
+        let (admitted, dropped) = state
+            .log
+            .admit(message.len().min(MESSAGE_BYTES), Instant::now());
         if dropped > 0 {
-            let message = format!("{dropped} log lines were dropped: more than 256 KiB in a second");
-            state.report(Report::Log { level: Level::Warn, message: &message });
+            let message =
+                format!("{dropped} log lines were dropped: more than 256 KiB in a second");
+            state.report(Report::Log {
+                level: Level::Warn,
+                message: &message,
+            });
         }
         if admitted {
             const MARK: &str = "… (cut)";
@@ -73,7 +87,10 @@ impl HostWithStore<State> for HasSelf<State> {
                 truncate(&mut message, MESSAGE_BYTES - MARK.len());
                 message.push_str(MARK);
             }
-            state.report(Report::Log { level, message: &message });
+            state.report(Report::Log {
+                level,
+                message: &message,
+            });
         }
         Ok(())
     }

@@ -29,7 +29,10 @@ pub(super) const CAPABILITY_SYNC: Capability = Capability {
 };
 
 fn lacks(services: &Services) -> Option<&'static str> {
-    services.profile.is_none().then_some("no profile provider is set; see `HostBuilder::profile`")
+    services
+        .profile
+        .is_none()
+        .then_some("no profile provider is set; see `HostBuilder::profile`")
 }
 
 /// Fields of one call.
@@ -72,7 +75,12 @@ pub struct FixedProfile {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for FixedProfile {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
-        Self { fields: fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+        Self {
+            fields: fields
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        }
     }
 }
 
@@ -80,7 +88,9 @@ impl ProfileProvider for FixedProfile {
     fn read<'a>(&'a self, _app: &'a AppId, fields: &'a [String]) -> ProfileAnswer<'a> {
         let wanted = |name: &String| fields.is_empty() || fields.contains(name);
         let answer = self.fields.iter().filter(|(name, _)| wanted(name));
-        let answer = answer.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let answer = answer
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         Box::pin(std::future::ready(Ok(answer)))
     }
 }
@@ -91,24 +101,35 @@ async fn read(services: Arc<Services>, app: Arc<AppId>, fields: Vec<String>) -> 
     if fields.len() > MAX_FIELDS || fields.iter().any(|name| name.len() > MAX_NAME_BYTES) {
         return Err(GuestError::new(
             code::TOO_LARGE,
-            format!("ask for at most {MAX_FIELDS} fields, with names of at most {MAX_NAME_BYTES} bytes"),
+            format!(
+                "ask for at most {MAX_FIELDS} fields, with names of at most {MAX_NAME_BYTES} bytes"
+            ),
         ));
     }
     let Some(provider) = &services.profile else {
-        return Err(GuestError::new(code::UNAVAILABLE, "this app has no profile to read"));
+        return Err(GuestError::new(
+            code::UNAVAILABLE,
+            "this app has no profile to read",
+        ));
     };
     let answer = match tokio::time::timeout(TIMEOUT, provider.read(&app, &fields)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return Err(GuestError::new(code::UNAVAILABLE, error.to_string())),
         Err(_) => {
             let seconds = TIMEOUT.as_secs();
-            let message = format!("the profile was not answered within {seconds} seconds; try again later");
+            let message =
+                format!("the profile was not answered within {seconds} seconds; try again later");
             return Err(GuestError::new(code::TIMEOUT, message));
         }
     };
-    let bytes: usize = answer.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = answer
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     if bytes > MAX_ANSWER_BYTES {
-        let message = format!("the profile has {bytes} bytes, {MAX_ANSWER_BYTES} are allowed; ask for fewer fields");
+        let message = format!(
+            "the profile has {bytes} bytes, {MAX_ANSWER_BYTES} are allowed; ask for fewer fields"
+        );
         return Err(GuestError::new(code::TOO_LARGE, message));
     }
     Ok(answer)

@@ -34,7 +34,10 @@ impl HostWithStore<State> for HasSelf<State> {
                 format!("{length} random bytes were asked for, {MAX_BYTES} are given at once"),
             )));
         }
-        Meter::charge(&mut host, price::CALL.saturating_add(u64::from(length) * BYTE))?;
+        Meter::charge(
+            &mut host,
+            price::CALL.saturating_add(u64::from(length) * BYTE),
+        )?;
         let mut bytes = vec![0; usize::try_from(length)?];
         getrandom::fill(&mut bytes).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
         Ok(Ok(bytes))

@@ -131,8 +131,13 @@ struct Call {
 impl Call {
     fn begin(state: &mut State) -> Self {
         let wire = &state.services.wire;
-        let session = state.session.get_or_insert_with(|| Arc::new(Session::new(wire)));
-        Self { session: Arc::clone(session), grant: Arc::clone(&state.grant) }
+        let session = state
+            .session
+            .get_or_insert_with(|| Arc::new(Session::new(wire)));
+        Self {
+            session: Arc::clone(session),
+            grant: Arc::clone(&state.grant),
+        }
     }
 
     async fn run(&self, request: Request) -> Result<Response, Failed> {
@@ -174,10 +179,7 @@ impl request::HostWithStore<State> for HasSelf<State> {
 }
 
 impl request_sync::Host for State {
-    async fn fetch(
-        &mut self,
-        request: Request,
-    ) -> wasmtime::Result<Result<Response, GuestError>> {
+    async fn fetch(&mut self, request: Request) -> wasmtime::Result<Result<Response, GuestError>> {
         let call = Call::begin(self);
         let outcome = call.run(request).await;
         Ok(answer(self, outcome))
@@ -185,5 +187,7 @@ impl request_sync::Host for State {
 }
 
 fn copied(bytes: usize) -> u64 {
-    u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(price::COPIED_BYTE)
+    u64::try_from(bytes)
+        .unwrap_or(u64::MAX)
+        .saturating_mul(price::COPIED_BYTE)
 }

@@ -25,11 +25,16 @@ impl HostWithStore<State> for HasSelf<State> {
         page: u32,
         changes: Vec<Change>,
     ) -> wasmtime::Result<Result<(), GuestError>> {
-        let bytes: usize =
-            changes.iter().map(|change| change.path.len() + change.value.len()).sum();
+        let bytes: usize = changes
+            .iter()
+            .map(|change| change.path.len() + change.value.len())
+            .sum();
         // What is too large is refused unread.
         let read = u64::try_from(bytes.min(MAX_SET_DATA_BYTES)).unwrap_or(u64::MAX);
-        Meter::charge(&mut host, price::CALL.saturating_add(read * price::JSON_BYTE))?;
+        Meter::charge(
+            &mut host,
+            price::CALL.saturating_add(read * price::JSON_BYTE),
+        )?;
 
         let page = PageId(page);
         let state = host.data_mut();
@@ -42,12 +47,19 @@ impl HostWithStore<State> for HasSelf<State> {
         };
         let before = data.weight();
         if let Err(error) = data.apply(&changes, left) {
-            let code = if error.is_size() { code::TOO_LARGE } else { code::INVALID_ARGUMENT };
+            let code = if error.is_size() {
+                code::TOO_LARGE
+            } else {
+                code::INVALID_ARGUMENT
+            };
             return Ok(Err(GuestError::new(code, error.to_string())));
         }
         let after = data.weight();
         state.meter.memory.replace_host(before, after);
-        state.report(Report::Data { page, changes: &changes });
+        state.report(Report::Data {
+            page,
+            changes: &changes,
+        });
         Ok(Ok(()))
     }
 }

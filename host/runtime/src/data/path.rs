@@ -36,16 +36,24 @@ pub enum InvalidPath {
     #[error("the path is empty; name a member such as `offers`")]
     Empty,
     /// See [`MAX_PATH_BYTES`].
-    #[error("the path is {0} bytes long, {MAX_PATH_BYTES} are allowed; set a shallower member to a whole value")]
+    #[error(
+        "the path is {0} bytes long, {MAX_PATH_BYTES} are allowed; set a shallower member to a whole value"
+    )]
     TooLong(usize),
     /// See [`MAX_SEGMENTS`].
-    #[error("the path has more than {MAX_SEGMENTS} segments; set a shallower member to a whole value")]
+    #[error(
+        "the path has more than {MAX_SEGMENTS} segments; set a shallower member to a whole value"
+    )]
     TooDeep,
     /// The data of a page is an object.
-    #[error("the path begins with an index, but the data of a page is an object; begin with a name, as in `list[0]`")]
+    #[error(
+        "the path begins with an index, but the data of a page is an object; begin with a name, as in `list[0]`"
+    )]
     LeadingIndex,
     /// Brackets hold digits only.
-    #[error("at byte {at}: expected `[digits]`; write `\\[` for a bracket in a name, or `.name` for a member")]
+    #[error(
+        "at byte {at}: expected `[digits]`; write `\\[` for a bracket in a name, or `.name` for a member"
+    )]
     Bracket {
         /// Offset in the path.
         at: usize,
@@ -90,7 +98,10 @@ pub(crate) fn parse(path: &str) -> Result<Vec<Segment>, InvalidPath> {
                     }
                 }
                 // Digits that do not fit are an index past every array.
-                push(&mut segments, Segment::Index(digits.parse().unwrap_or(usize::MAX)))?;
+                push(
+                    &mut segments,
+                    Segment::Index(digits.parse().unwrap_or(usize::MAX)),
+                )?;
                 after_index = true;
             }
             ']' => return Err(InvalidPath::Bracket { at }),
@@ -145,7 +156,10 @@ mod tests {
             ("a..b.", vec![name("a"), name("b")]),
             (".a", vec![name("a")]),
             ("a[0].b", vec![name("a"), Segment::Index(0), name("b")]),
-            ("a[1][2]", vec![name("a"), Segment::Index(1), Segment::Index(2)]),
+            (
+                "a[1][2]",
+                vec![name("a"), Segment::Index(1), Segment::Index(2)],
+            ),
             ("a[007]", vec![name("a"), Segment::Index(7)]),
             (r"a\.b", vec![name("a.b")]),
             (r"a\[0\]", vec![name("a[0]")]),
@@ -177,14 +191,20 @@ mod tests {
         ] {
             assert_eq!(parse(path), Err(expected), "{path}");
         }
-        assert_eq!(parse("a[99999999999999999999999]").unwrap()[1], Segment::Index(usize::MAX));
+        assert_eq!(
+            parse("a[99999999999999999999999]").unwrap()[1],
+            Segment::Index(usize::MAX)
+        );
     }
 
     #[test]
     fn length_and_depth_at_the_limit_and_one_past() {
         let longest = "a".repeat(MAX_PATH_BYTES);
         assert!(parse(&longest).is_ok());
-        assert_eq!(parse(&(longest + "a")), Err(InvalidPath::TooLong(MAX_PATH_BYTES + 1)));
+        assert_eq!(
+            parse(&(longest + "a")),
+            Err(InvalidPath::TooLong(MAX_PATH_BYTES + 1))
+        );
         let deepest = vec!["a"; MAX_SEGMENTS].join(".");
         assert!(parse(&deepest).is_ok());
         assert_eq!(parse(&(deepest + "[0]")), Err(InvalidPath::TooDeep));

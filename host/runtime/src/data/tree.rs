@@ -33,7 +33,9 @@ pub enum DataError {
         largest: usize,
     },
     /// See [`MAX_CHANGES`].
-    #[error("set-data carries {0} changes, {MAX_CHANGES} are allowed; set a shallower member to a whole value")]
+    #[error(
+        "set-data carries {0} changes, {MAX_CHANGES} are allowed; set a shallower member to a whole value"
+    )]
     TooMany(usize),
     /// A path that cannot be read.
     #[error("set-data path `{path}`: {reason}")]
@@ -78,7 +80,10 @@ pub enum DataError {
 impl DataError {
     /// Whether a size was the reason.
     pub(crate) fn is_size(&self) -> bool {
-        matches!(self, Self::TooLarge { .. } | Self::TooMany(_) | Self::Memory { .. })
+        matches!(
+            self,
+            Self::TooLarge { .. } | Self::TooMany(_) | Self::Memory { .. }
+        )
     }
 }
 
@@ -92,7 +97,10 @@ pub(crate) struct DataTree {
 
 impl Default for DataTree {
     fn default() -> Self {
-        Self { root: Value::Object(Map::new()), weight: 0 }
+        Self {
+            root: Value::Object(Map::new()),
+            weight: 0,
+        }
     }
 }
 
@@ -118,14 +126,21 @@ impl DataTree {
         for (assignment, change) in assignments.into_iter().zip(changes) {
             let refused = match assign(&mut self.root, &assignment.segments, assignment.new) {
                 Ok(step) => {
-                    self.weight = self.weight.saturating_add(step.added).saturating_sub(step.removed);
+                    self.weight = self
+                        .weight
+                        .saturating_add(step.added)
+                        .saturating_sub(step.removed);
                     undo.push((assignment.segments, step));
-                    (self.weight > limit)
-                        .then(|| DataError::Memory { path: shorten(&change.path), left })
+                    (self.weight > limit).then(|| DataError::Memory {
+                        path: shorten(&change.path),
+                        left,
+                    })
                 }
-                Err(Gap { index, length }) => {
-                    Some(DataError::Gap { path: shorten(&change.path), index, length })
-                }
+                Err(Gap { index, length }) => Some(DataError::Gap {
+                    path: shorten(&change.path),
+                    index,
+                    length,
+                }),
             };
             if let Some(error) = refused {
                 for (segments, step) in undo.into_iter().rev() {
@@ -162,7 +177,9 @@ fn check_size(changes: &[Change]) -> Result<(), DataError> {
     let largest = changes.iter().max_by_key(|change| size(change));
     Err(DataError::TooLarge {
         bytes,
-        path: largest.map(|change| shorten(&change.path)).unwrap_or_default(),
+        path: largest
+            .map(|change| shorten(&change.path))
+            .unwrap_or_default(),
         largest: largest.map(size).unwrap_or_default(),
     })
 }
@@ -174,16 +191,26 @@ fn read_all(changes: &[Change], left: usize) -> Result<Vec<Assignment>, DataErro
     changes
         .iter()
         .map(|change| {
-            let segments = path::parse(&change.path)
-                .map_err(|reason| DataError::Path { path: shorten(&change.path), reason })?;
-            let (value, weight) = value::read(&change.value, budget).map_err(|error| match error {
-                Unreadable::Syntax(reason) => {
-                    DataError::Value { path: shorten(&change.path), reason }
-                }
-                Unreadable::TooHeavy => DataError::Memory { path: shorten(&change.path), left },
+            let segments = path::parse(&change.path).map_err(|reason| DataError::Path {
+                path: shorten(&change.path),
+                reason,
             })?;
+            let (value, weight) =
+                value::read(&change.value, budget).map_err(|error| match error {
+                    Unreadable::Syntax(reason) => DataError::Value {
+                        path: shorten(&change.path),
+                        reason,
+                    },
+                    Unreadable::TooHeavy => DataError::Memory {
+                        path: shorten(&change.path),
+                        left,
+                    },
+                })?;
             budget = budget.saturating_sub(weight);
-            Ok(Assignment { segments, new: Weighed { value, weight } })
+            Ok(Assignment {
+                segments,
+                new: Weighed { value, weight },
+            })
         })
         .collect()
 }
@@ -215,7 +242,10 @@ enum Undo {
 /// Assigns `new` below `place`. An index step turns what is not an array into
 /// `[]`, a name step turns what is not an object into `{}`.
 fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step, Gap> {
-    let deeper = |step: Step| Step { depth: step.depth + 1, ..step };
+    let deeper = |step: Step| Step {
+        depth: step.depth + 1,
+        ..step
+    };
     match (segments.split_first(), place) {
         (Some((Segment::Name(name), rest)), Value::Object(members)) => {
             if let Some(member) = members.get_mut(name) {
@@ -224,7 +254,12 @@ fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step,
             let built = build(rest, new)?;
             members.insert(name.clone(), built.value);
             let added = value::member_weight(name) + built.weight;
-            Ok(Step { depth: 0, undo: Undo::Remove, added, removed: 0 })
+            Ok(Step {
+                depth: 0,
+                undo: Undo::Remove,
+                added,
+                removed: 0,
+            })
         }
         (Some((Segment::Index(index), rest)), Value::Array(elements)) => {
             if let Some(element) = elements.get_mut(*index) {
@@ -236,13 +271,23 @@ fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step,
             elements.resize(*index, Value::Null);
             elements.push(built.value);
             let added = nulls.saturating_mul(value::NODE) + built.weight;
-            Ok(Step { depth: 0, undo: Undo::Truncate(length), added, removed: 0 })
+            Ok(Step {
+                depth: 0,
+                undo: Undo::Truncate(length),
+                added,
+                removed: 0,
+            })
         }
         (_, place) => {
             let built = build(segments, new)?;
             let old = std::mem::replace(place, built.value);
             let removed = value::weight(&old);
-            Ok(Step { depth: 0, undo: Undo::Restore(old), added: built.weight, removed })
+            Ok(Step {
+                depth: 0,
+                undo: Undo::Restore(old),
+                added: built.weight,
+                removed,
+            })
         }
     }
 }
@@ -270,7 +315,11 @@ fn build(segments: &[Segment], new: Weighed) -> Result<Weighed, Gap> {
 
 fn gap(index: usize, length: usize) -> Result<usize, Gap> {
     let nulls = index.saturating_sub(length);
-    if nulls > MAX_GAP { Err(Gap { index, length }) } else { Ok(nulls) }
+    if nulls > MAX_GAP {
+        Err(Gap { index, length })
+    } else {
+        Ok(nulls)
+    }
 }
 
 fn take_back(root: &mut Value, segments: &[Segment], step: Step) {
@@ -319,7 +368,10 @@ mod tests {
     const PLENTY: usize = 1 << 24;
 
     fn change(path: &str, value: &Value) -> Change {
-        Change { path: path.to_owned(), value: value.to_string() }
+        Change {
+            path: path.to_owned(),
+            value: value.to_string(),
+        }
     }
 
     fn set(tree: &mut DataTree, path: &str, value: Value) -> Result<(), DataError> {
@@ -339,7 +391,11 @@ mod tests {
             ("a[1]", json!(3), json!({"a": [null, 3]})),
             ("a[1].c[0]", json!(4), json!({"a": [null, {"c": [4]}]})),
             ("a[3]", json!(5), json!({"a": [null, {"c": [4]}, null, 5]})),
-            ("a[1].c", json!([]), json!({"a": [null, {"c": []}, null, 5]})),
+            (
+                "a[1].c",
+                json!([]),
+                json!({"a": [null, {"c": []}, null, 5]}),
+            ),
             ("a", json!({"x": "y"}), json!({"a": {"x": "y"}})),
             ("b.c", json!("d"), json!({"a": {"x": "y"}, "b": {"c": "d"}})),
         ] {
@@ -352,7 +408,11 @@ mod tests {
     #[test]
     fn changes_apply_in_order() {
         let mut tree = DataTree::default();
-        let changes = [change("a", &json!([1])), change("a[0]", &json!(2)), change("a[1]", &json!(3))];
+        let changes = [
+            change("a", &json!([1])),
+            change("a[0]", &json!(2)),
+            change("a[1]", &json!(3)),
+        ];
         tree.apply(&changes, PLENTY).unwrap();
         assert_eq!(tree.value(), &json!({"a": [2, 3]}));
     }
@@ -364,7 +424,10 @@ mod tests {
         set(&mut tree, &format!("a[{}]", 1 + MAX_GAP), json!(2)).unwrap();
         let length = MAX_GAP + 2;
         let error = set(&mut tree, &format!("a[{}]", length + MAX_GAP + 1), json!(3)).unwrap_err();
-        assert!(matches!(error, DataError::Gap { length: l, .. } if l == length), "{error}");
+        assert!(
+            matches!(error, DataError::Gap { length: l, .. } if l == length),
+            "{error}"
+        );
         assert!(set(&mut tree, "b[4294967295]", json!(0)).is_err());
         assert_weight(&tree);
     }
@@ -383,14 +446,18 @@ mod tests {
         );
         let many: Vec<_> = (0..=MAX_CHANGES).map(|_| change("a", &json!(1))).collect();
         assert!(tree.apply(&many[1..], PLENTY).is_ok());
-        assert!(matches!(tree.apply(&many, PLENTY), Err(DataError::TooMany(10_001))));
+        assert!(matches!(
+            tree.apply(&many, PLENTY),
+            Err(DataError::TooMany(10_001))
+        ));
     }
 
     #[test]
     fn memory_is_bounded_even_by_short_paths() {
         let mut tree = DataTree::default();
-        let bomb: Vec<_> =
-            (0..100).map(|n| change(&format!("a{n}{}", "[1024]".repeat(63)), &json!(0))).collect();
+        let bomb: Vec<_> = (0..100)
+            .map(|n| change(&format!("a{n}{}", "[1024]".repeat(63)), &json!(0)))
+            .collect();
         let error = tree.apply(&bomb, 4 << 20).unwrap_err();
         assert!(matches!(error, DataError::Memory { .. }), "{error}");
         assert_eq!(tree.value(), &json!({}));
@@ -399,7 +466,11 @@ mod tests {
 
     fn any_change() -> impl Strategy<Value = Change> {
         let path = "[ab](\\.[ab]|\\[[0-3]\\]|\\[2000\\]){0,3}";
-        let value = prop_oneof![Just(json!(1)), Just(json!([1, 2])), Just(json!({"a": {"b": 3}}))];
+        let value = prop_oneof![
+            Just(json!(1)),
+            Just(json!([1, 2])),
+            Just(json!({"a": {"b": 3}}))
+        ];
         (path, value).prop_map(|(path, value)| change(&path, &value))
     }
 

@@ -26,10 +26,12 @@ pub(crate) enum Unreadable {
 pub(crate) fn read(text: &str, left: usize) -> Result<(Value, usize), Unreadable> {
     let mut budget = left;
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = Weighed(&mut budget).deserialize(&mut json).and_then(|value| {
-        json.end()?;
-        Ok(value)
-    });
+    let read = Weighed(&mut budget)
+        .deserialize(&mut json)
+        .and_then(|value| {
+            json.end()?;
+            Ok(value)
+        });
     match read {
         Ok(value) => Ok((value, left.saturating_sub(budget))),
         // The budget is taken to nothing exactly when it is exceeded.
@@ -44,9 +46,10 @@ pub(crate) fn weight(value: &Value) -> usize {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
         Value::String(text) => text.len(),
         Value::Array(elements) => elements.iter().map(weight).sum(),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| member_weight(name) + weight(value)).sum()
-        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| member_weight(name) + weight(value))
+            .sum(),
     }
 }
 
@@ -149,11 +152,22 @@ mod tests {
     #[test]
     fn reads_what_serde_json_reads_and_weighs_it_alike() {
         for text in [
-            "null", "true", "-7", "18446744073709551615", "1.5e300", r#""a\u00e4\n""#, "[]",
-            r#"[1,[2,[3,{"a":"b"}]]]"#, r#"{"a":1,"b":{"c":[null]},"a":[1,2,3]}"#,
+            "null",
+            "true",
+            "-7",
+            "18446744073709551615",
+            "1.5e300",
+            r#""a\u00e4\n""#,
+            "[]",
+            r#"[1,[2,[3,{"a":"b"}]]]"#,
+            r#"{"a":1,"b":{"c":[null]},"a":[1,2,3]}"#,
         ] {
             let (value, weighed) = read(text, 1 << 20).unwrap();
-            assert_eq!(value, serde_json::from_str::<Value>(text).unwrap(), "{text}");
+            assert_eq!(
+                value,
+                serde_json::from_str::<Value>(text).unwrap(),
+                "{text}"
+            );
             assert_eq!(weighed, weight(&value), "{text}");
         }
     }
@@ -170,12 +184,21 @@ mod tests {
     #[test]
     fn syntax_and_depth() {
         for text in ["", "{", "[1,]", "nul", "1 2", "\"\u{1}\"", "NaN"] {
-            assert!(matches!(read(text, 1 << 20), Err(Unreadable::Syntax(_))), "{text}");
+            assert!(
+                matches!(read(text, 1 << 20), Err(Unreadable::Syntax(_))),
+                "{text}"
+            );
         }
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(read(&nested(127), 1 << 20).is_ok());
-        assert!(matches!(read(&nested(128), 1 << 20), Err(Unreadable::Syntax(_))));
-        assert!(matches!(read(&"[".repeat(1_000_000), 1 << 30), Err(Unreadable::Syntax(_))));
+        assert!(matches!(
+            read(&nested(128), 1 << 20),
+            Err(Unreadable::Syntax(_))
+        ));
+        assert!(matches!(
+            read(&"[".repeat(1_000_000), 1 << 30),
+            Err(Unreadable::Syntax(_))
+        ));
     }
 
     proptest! {

@@ -99,7 +99,10 @@ pub(crate) fn guest_error(denial: &Denial) -> GuestError {
     GuestError {
         code: code::DENIED.to_owned(),
         message: denial.message.clone(),
-        permission: denial.permission.as_ref().map(|permission| permission.id().to_string()),
+        permission: denial
+            .permission
+            .as_ref()
+            .map(|permission| permission.id().to_string()),
         line: denial.line.as_ref().map(ToString::to_string),
     }
 }

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use wasmtime::Store;
-use wasmtime::component::Accessor;
+use wasmtime::component::{Access, Accessor};
 
 use super::{Control, Message, Phase, State};
 use crate::contract::GuestError;
@@ -22,8 +22,7 @@ use crate::page::PageId;
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
 
-type Calls<'a> =
-    FuturesUnordered<Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send + 'a>>>;
+type Calls<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send + 'a>>>;
 
 /// Instantiates the mini-app and talks to it until it is closed.
 pub(super) async fn hold(
@@ -36,15 +35,21 @@ pub(super) async fn hold(
     let exports = prepared.instantiate(store).await?;
     store
         .run_concurrent(async |store| {
-            let conversation = Conversation { store, exports: &exports, control, launch };
+            let conversation = Conversation {
+                store,
+                exports: &exports,
+                control,
+                launch,
+            };
             let mut held = pin!(conversation.hold(&mut inbox));
-            // Polled last before the event loop goes idle, this is where the
-            // outside learns what was burnt.
+            // Asked first when something has happened and last before the event
+            // loop goes to rest: here the outside learns what was burnt.
             std::future::poll_fn(|cx| {
+                store.with(|store| conversation.note_rest(store))?;
                 let polled = held.as_mut().poll(cx);
-                if let Ok(spent) = store.with(|store| Meter::spent(store)) {
-                    control.signal.publish(spent);
-                }
+                control
+                    .signal
+                    .publish(store.with(|store| Meter::spent(store))?);
                 polled
             })
             .await
@@ -61,10 +66,17 @@ struct Conversation<'a> {
 
 impl Conversation<'_> {
     async fn hold(&self, inbox: &mut mpsc::Receiver<Message>) -> wasmtime::Result<EndReason> {
-        if let Err(error) = self.exports.on_launch(self.store, self.launch.clone()).await? {
+        if let Err(error) = self
+            .exports
+            .on_launch(self.store, self.launch.clone())
+            .await?
+        {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
         }
-        let shown = self.exports.on_app_show(self.store, self.launch.clone()).await?;
+        let shown = self
+            .exports
+            .on_app_show(self.store, self.launch.clone())
+            .await?;
         self.settle(Callback::AppShow, None, shown).ok();
         self.control.reach(Phase::Live { ready: false });
 
@@ -111,7 +123,9 @@ impl Conversation<'_> {
                 calls.push(Box::pin(async move {
                     let answer = self.exports.on_event(self.store, page, event).await?;
                     // The caller may have stopped waiting.
-                    reply.send(self.settle(Callback::PageEvent, Some(page), answer)).ok();
+                    reply
+                        .send(self.settle(Callback::PageEvent, Some(page), answer))
+                        .ok();
                     Ok(())
                 }));
             }
@@ -136,7 +150,8 @@ impl Conversation<'_> {
 
     async fn open(&self, page: PageId) -> wasmtime::Result<()> {
         self.begin(Trigger::Open)?;
-        self.store.with(|mut store| store.data_mut().pages.open(page));
+        self.store
+            .with(|mut store| store.data_mut().pages.open(page));
         let (path, query) = (self.launch.path.clone(), self.launch.query.clone());
         let loaded = self.exports.on_load(self.store, page, path, query).await?;
         self.settle(Callback::PageLoad, Some(page), loaded).ok();
@@ -151,7 +166,10 @@ impl Conversation<'_> {
     async fn show(&self, visible: bool) -> wasmtime::Result<()> {
         let page = PageId::FIRST;
         if visible {
-            let shown = self.exports.on_app_show(self.store, self.launch.clone()).await?;
+            let shown = self
+                .exports
+                .on_app_show(self.store, self.launch.clone())
+                .await?;
             self.settle(Callback::AppShow, None, shown).ok();
             let shown = self.exports.on_show(self.store, page).await?;
             self.settle(Callback::PageShow, Some(page), shown).ok();
@@ -186,6 +204,15 @@ impl Conversation<'_> {
         Ok(())
     }
 
+    /// Reports the turn that has come to rest before, if one has.
+    fn note_rest(&self, mut store: Access<'_, State>) -> wasmtime::Result<()> {
+        let spent = Meter::spent(&mut store)?;
+        if let Some(turn) = self.control.signal.ask(spent) {
+            store.data_mut().report(Report::Turn(turn));
+        }
+        Ok(())
+    }
+
     /// Something is delivered: a turn begins, and the bucket is topped up.
     fn begin(&self, trigger: Trigger) -> wasmtime::Result<()> {
         self.control.signal.begin(trigger);
@@ -203,7 +230,11 @@ impl Conversation<'_> {
         answer.map_err(|error| {
             let error = AppError::from_guest(error);
             self.store.with(|mut store| {
-                store.data_mut().report(Report::Uncaught { callback, page, error: &error });
+                store.data_mut().report(Report::Uncaught {
+                    callback,
+                    page,
+                    error: &error,
+                });
             });
             error
         })

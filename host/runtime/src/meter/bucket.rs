@@ -15,7 +15,13 @@ pub(crate) struct Bucket {
 impl Bucket {
     /// A full bucket and a full supply.
     pub(crate) fn new(capacity: u64, per_second: u64, now: Instant) -> Self {
-        Self { capacity, per_second, supply: per_second, renewed: now, given: capacity }
+        Self {
+            capacity,
+            per_second,
+            supply: per_second,
+            renewed: now,
+            given: capacity,
+        }
     }
 
     pub(crate) fn capacity(&self) -> u64 {
@@ -51,7 +57,9 @@ impl Bucket {
     fn supply_at(&self, now: Instant) -> u64 {
         let elapsed = now.saturating_duration_since(self.renewed).as_nanos();
         let renewed = elapsed.saturating_mul(u128::from(self.per_second)) / 1_000_000_000;
-        self.supply.saturating_add(u64::try_from(renewed).unwrap_or(u64::MAX)).min(self.per_second)
+        self.supply
+            .saturating_add(u64::try_from(renewed).unwrap_or(u64::MAX))
+            .min(self.per_second)
     }
 }
 

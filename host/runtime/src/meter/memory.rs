@@ -25,7 +25,14 @@ pub(crate) struct MemoryMeter {
 
 impl MemoryMeter {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, guest: 0, host: 0, last_growth: 0, table_elements: 0, refusal: None }
+        Self {
+            limit,
+            guest: 0,
+            host: 0,
+            last_growth: 0,
+            table_elements: 0,
+            refusal: None,
+        }
     }
 
     /// Bytes held now.
@@ -64,7 +71,10 @@ impl wasmtime::ResourceLimiter for MemoryMeter {
         let growth = desired.saturating_sub(current);
         let wanted = self.held().saturating_add(growth);
         if wanted > self.limit {
-            self.refusal = Some(Refusal { wanted, limit: self.limit });
+            self.refusal = Some(Refusal {
+                wanted,
+                limit: self.limit,
+            });
             return Ok(false);
         }
         self.guest = self.guest.saturating_add(growth);
@@ -73,7 +83,9 @@ impl wasmtime::ResourceLimiter for MemoryMeter {
     }
 
     fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.guest = self.guest.saturating_sub(std::mem::take(&mut self.last_growth));
+        self.guest = self
+            .guest
+            .saturating_sub(std::mem::take(&mut self.last_growth));
         Ok(())
     }
 
@@ -83,7 +95,9 @@ impl wasmtime::ResourceLimiter for MemoryMeter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
+        let total = self
+            .table_elements
+            .saturating_add(desired.saturating_sub(current));
         if total > limits::TABLE_ELEMENTS {
             return Ok(false);
         }
@@ -118,8 +132,17 @@ mod tests {
         meter.replace_host(0, 100);
         assert_eq!(meter.left(), 100);
         assert!(!meter.memory_growing(400, 501, None).unwrap(), "one past");
-        assert_eq!(meter.refusal(), Some(Refusal { wanted: 1_001, limit: 1_000 }));
-        assert!(meter.memory_growing(400, 500, None).unwrap(), "the limit itself");
+        assert_eq!(
+            meter.refusal(),
+            Some(Refusal {
+                wanted: 1_001,
+                limit: 1_000
+            })
+        );
+        assert!(
+            meter.memory_growing(400, 500, None).unwrap(),
+            "the limit itself"
+        );
         assert_eq!(meter.left(), 0);
     }
 
@@ -127,14 +150,20 @@ mod tests {
     fn a_growth_that_the_system_refuses_is_not_counted() {
         let mut meter = MemoryMeter::new(1_000);
         assert!(meter.memory_growing(0, 600, None).unwrap());
-        meter.memory_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
+        meter
+            .memory_grow_failed(wasmtime::Error::msg("no memory"))
+            .unwrap();
         assert_eq!(meter.held(), 0);
     }
 
     #[test]
     fn all_tables_share_one_limit() {
         let mut meter = MemoryMeter::new(0);
-        assert!(meter.table_growing(0, limits::TABLE_ELEMENTS, None).unwrap());
+        assert!(
+            meter
+                .table_growing(0, limits::TABLE_ELEMENTS, None)
+                .unwrap()
+        );
         assert!(!meter.table_growing(0, 1, None).unwrap(), "one past");
     }
 }

@@ -4,9 +4,12 @@
 //!
 //! A slice of fuel that is used up suspends the guest with its store kept, and
 //! nothing inside the store's event loop is polled meanwhile. So time is
-//! measured from outside: [`Driven`] wraps the whole event loop. A poll that
-//! returns pending and has woken its own task was cut by a slice; one that has
-//! not is the end of a turn.
+//! measured from outside: [`Driven`] wraps the whole event loop.
+//!
+//! A poll that ends pending was either cut by a slice or has come to rest. One
+//! that has not woken its own task is at rest. One that has may be either, which
+//! shows at the next poll: after a cut the guest goes on first, at rest the
+//! inside is asked first, before any more fuel is burnt.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -47,11 +50,19 @@ pub struct Turn {
     pub busy: Duration,
 }
 
-/// What the inside of the event loop tells the outside, without the store.
+/// What the inside of the event loop and its outside tell each other, without
+/// the store.
 #[derive(Debug)]
 pub(crate) struct TurnSignal {
     trigger: AtomicU8,
+    /// Fuel burnt since the launch, as the inside last saw it.
     spent: AtomicU64,
+    /// Fuel of the turns that were finished.
+    finished: AtomicU64,
+    /// Nanoseconds of the polls of this turn that are over.
+    busy: AtomicU64,
+    /// Whether the inside was not asked yet in this poll.
+    fresh: AtomicBool,
 }
 
 impl TurnSignal {
@@ -59,15 +70,26 @@ impl TurnSignal {
         Arc::new(Self {
             trigger: AtomicU8::new(Trigger::Launch as u8),
             spent: AtomicU64::new(0),
+            finished: AtomicU64::new(0),
+            busy: AtomicU64::new(0),
+            fresh: AtomicBool::new(false),
         })
     }
 
-    /// The next turn begins for this reason.
+    /// What is delivered now is the reason of the turn.
     pub(crate) fn begin(&self, trigger: Trigger) {
         self.trigger.store(trigger as u8, Ordering::Relaxed);
     }
 
-    /// So much fuel was burnt since the launch.
+    /// The inside is asked, and so much fuel was burnt since the launch. Returns
+    /// the turn that had come to rest before, if there was one.
+    pub(crate) fn ask(&self, spent: u64) -> Option<Turn> {
+        let first = self.fresh.swap(false, Ordering::Relaxed);
+        let at_rest = first && spent == self.spent();
+        if at_rest { self.finish() } else { None }
+    }
+
+    /// The inside has answered, and so much fuel was burnt since the launch.
     pub(crate) fn publish(&self, spent: u64) {
         self.spent.store(spent, Ordering::Relaxed);
     }
@@ -77,12 +99,38 @@ impl TurnSignal {
         self.spent.load(Ordering::Relaxed)
     }
 
+    /// Ends the turn. A poll for which the guest had nothing to do is no turn.
+    fn finish(&self) -> Option<Turn> {
+        let spent = self.spent();
+        let fuel = spent.saturating_sub(self.finished.swap(spent, Ordering::Relaxed));
+        let busy = Duration::from_nanos(self.busy.swap(0, Ordering::Relaxed));
+        (fuel > 0).then(|| Turn {
+            trigger: self.take_trigger(),
+            fuel,
+            busy,
+        })
+    }
+
     fn take_trigger(&self) -> Trigger {
-        let trigger = self.trigger.swap(Trigger::Completion as u8, Ordering::Relaxed);
-        [Trigger::Launch, Trigger::Open, Trigger::Event, Trigger::Visibility, Trigger::Close]
-            .into_iter()
-            .find(|known| *known as u8 == trigger)
-            .unwrap_or(Trigger::Completion)
+        let trigger = self
+            .trigger
+            .swap(Trigger::Completion as u8, Ordering::Relaxed);
+        [
+            Trigger::Launch,
+            Trigger::Open,
+            Trigger::Event,
+            Trigger::Visibility,
+            Trigger::Close,
+        ]
+        .into_iter()
+        .find(|known| *known as u8 == trigger)
+        .unwrap_or(Trigger::Completion)
+    }
+
+    fn add_busy(&self, busy: Duration) -> Duration {
+        let nanos = u64::try_from(busy.as_nanos()).unwrap_or(u64::MAX);
+        let before = self.busy.fetch_add(nanos, Ordering::Relaxed);
+        Duration::from_nanos(before.saturating_add(nanos))
     }
 }
 
@@ -96,8 +144,6 @@ pub(crate) struct Driven<F, R> {
     signal: Arc<TurnSignal>,
     on_turn: R,
     limit: Duration,
-    busy: Duration,
-    reported: u64,
     waker: Arc<SliceWaker>,
     task: Waker,
 }
@@ -106,17 +152,18 @@ impl<F: Future + Unpin, R: FnMut(Turn)> Driven<F, R> {
     pub(crate) fn new(inner: F, signal: Arc<TurnSignal>, limit: Duration, on_turn: R) -> Self {
         let waker = Arc::new(SliceWaker::default());
         let task = Waker::from(Arc::clone(&waker));
-        Self { inner, signal, on_turn, limit, busy: Duration::ZERO, reported: 0, waker, task }
+        Self {
+            inner,
+            signal,
+            on_turn,
+            limit,
+            waker,
+            task,
+        }
     }
 
     fn finish_turn(&mut self) {
-        let spent = self.signal.spent();
-        let fuel = spent.saturating_sub(self.reported);
-        self.reported = spent;
-        let turn = Turn { trigger: self.signal.take_trigger(), fuel, busy: self.busy };
-        self.busy = Duration::ZERO;
-        // A poll for which the guest had nothing to do is no turn.
-        if fuel > 0 {
+        if let Some(turn) = self.signal.finish() {
             (self.on_turn)(turn);
         }
     }
@@ -129,9 +176,10 @@ impl<F: Future + Unpin, R: FnMut(Turn) + Unpin> Future for Driven<F, R> {
         let this = &mut *self;
         this.waker.task.register(cx.waker());
         this.waker.woken.store(false, Ordering::Relaxed);
+        this.signal.fresh.store(true, Ordering::Relaxed);
         let entered = Instant::now();
         let polled = Pin::new(&mut this.inner).poll(&mut Context::from_waker(&this.task));
-        this.busy = this.busy.saturating_add(entered.elapsed());
+        let busy = this.signal.add_busy(entered.elapsed());
         match polled {
             Poll::Ready(output) => {
                 this.finish_turn();
@@ -141,7 +189,7 @@ impl<F: Future + Unpin, R: FnMut(Turn) + Unpin> Future for Driven<F, R> {
                 this.finish_turn();
                 Poll::Pending
             }
-            Poll::Pending if this.busy > this.limit => {
+            Poll::Pending if busy > this.limit => {
                 this.finish_turn();
                 Poll::Ready(Err(TurnTooLong))
             }

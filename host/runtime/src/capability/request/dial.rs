@@ -61,7 +61,8 @@ impl Network {
     /// against the host's name.
     #[must_use]
     pub fn map(mut self, host: &str, port: u16, address: SocketAddr) -> Self {
-        self.mapped.insert((host.to_ascii_lowercase(), port), address);
+        self.mapped
+            .insert((host.to_ascii_lowercase(), port), address);
         self
     }
 
@@ -74,7 +75,9 @@ impl Network {
 
     /// Reads the certificates, once for all mini-apps.
     pub(crate) fn prepare(self) -> Result<Wire, NetworkError> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let mut roots = RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
         for certificate in self.roots {
             roots.add(certificate).map_err(NetworkError::Root)?;
         }
@@ -84,7 +87,10 @@ impl Network {
             .map_err(NetworkError::Tls)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Wire { mapped: Arc::new(self.mapped), tls })
+        Ok(Wire {
+            mapped: Arc::new(self.mapped),
+            tls,
+        })
     }
 }
 
@@ -97,7 +103,9 @@ impl Wire {
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
-            .wrap_connector(Dialer { mapped: Arc::clone(&self.mapped) })
+            .wrap_connector(Dialer {
+                mapped: Arc::clone(&self.mapped),
+            })
     }
 }
 
@@ -146,7 +154,9 @@ impl Dialer {
         if let Some(address) = self.mapped.get(&key) {
             return Ok(vec![*address]);
         }
-        let resolved = tokio::net::lookup_host(key).await.map_err(DialError::Resolve)?;
+        let resolved = tokio::net::lookup_host(key)
+            .await
+            .map_err(DialError::Resolve)?;
         Ok(resolved.filter(|address| is_public(address.ip())).collect())
     }
 }

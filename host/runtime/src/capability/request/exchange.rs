@@ -66,12 +66,16 @@ impl Client {
             };
             let location = location?;
             let url = request.target.url.join(&location).map_err(|error| {
-                network(format!("the server redirects to a URL that cannot be read: {error}"))
+                network(format!(
+                    "the server redirects to a URL that cannot be read: {error}"
+                ))
             })?;
             let next = policy::check_target(grant, url)?;
             follow(&mut request, next, response.status());
         }
-        Err(network(format!("the server redirects more than {MAX_REDIRECTS} times")))
+        Err(network(format!(
+            "the server redirects more than {MAX_REDIRECTS} times"
+        )))
     }
 
     async fn send(&self, request: &Checked) -> Result<hyper::Response<Incoming>, Failed> {
@@ -79,7 +83,10 @@ impl Client {
         *outgoing.method_mut() = request.method.clone();
         *outgoing.uri_mut() = request.target.uri.clone();
         *outgoing.headers_mut() = request.headers.clone();
-        self.hyper.request(outgoing).await.map_err(|error| network(describe(&error)))
+        self.hyper
+            .request(outgoing)
+            .await
+            .map_err(|error| network(describe(&error)))
     }
 }
 
@@ -101,16 +108,20 @@ fn describe(error: &legacy::Error) -> String {
 
 fn redirect(response: &hyper::Response<Incoming>) -> Option<Result<String, Failed>> {
     let redirects = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    let location = response.headers().get(header::LOCATION).filter(|_| redirects)?;
-    Some(location.to_str().map(str::to_owned).map_err(|_| {
-        network("the server redirects to a URL with characters that are not allowed")
-    }))
+    let location = response
+        .headers()
+        .get(header::LOCATION)
+        .filter(|_| redirects)?;
+    Some(
+        location.to_str().map(str::to_owned).map_err(|_| {
+            network("the server redirects to a URL with characters that are not allowed")
+        }),
+    )
 }
 
 /// Turns a request into the one that a redirect asks for (Fetch standard, HTTP-redirect fetch).
 fn follow(request: &mut Checked, next: Target, status: StatusCode) {
-    let post_becomes_get =
-        matches!(status.as_u16(), 301 | 302) && request.method == Method::POST;
+    let post_becomes_get = matches!(status.as_u16(), 301 | 302) && request.method == Method::POST;
     let becomes_get = status == StatusCode::SEE_OTHER
         && request.method != Method::GET
         && request.method != Method::HEAD;
@@ -129,18 +140,20 @@ fn follow(request: &mut Checked, next: Target, status: StatusCode) {
     request.target = next;
 }
 
-async fn read(
-    target: Target,
-    response: hyper::Response<Incoming>,
-) -> Result<Response, Failed> {
+async fn read(target: Target, response: hyper::Response<Incoming>) -> Result<Response, Failed> {
     let (head, body) = response.into_parts();
-    let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            let message = format!("the answer's body is larger than {MAX_BODY_BYTES} bytes; ask for it in parts");
-            return Failed::from(GuestError::new(code::TOO_LARGE, message));
-        }
-        network(format!("the answer broke off: {error}"))
-    })?;
+    let body = Limited::new(body, MAX_BODY_BYTES)
+        .collect()
+        .await
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                let message = format!(
+                    "the answer's body is larger than {MAX_BODY_BYTES} bytes; ask for it in parts"
+                );
+                return Failed::from(GuestError::new(code::TOO_LARGE, message));
+            }
+            network(format!("the answer broke off: {error}"))
+        })?;
     Ok(Response {
         status: head.status.as_u16(),
         url: target.url.into(),
@@ -151,6 +164,10 @@ async fn read(
 
 /// Header bytes as the contract's text: one character for each.
 fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &header::HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+    let text =
+        |value: &header::HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+        .collect()
 }

@@ -93,7 +93,11 @@ fn too_large(what: &str, came: usize, allowed: usize) -> Failed {
 /// Decides on a request of the guest's.
 pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> {
     if request.url.len() > MAX_URL_BYTES {
-        return Err(too_large("bytes of the URL:", request.url.len(), MAX_URL_BYTES));
+        return Err(too_large(
+            "bytes of the URL:",
+            request.url.len(),
+            MAX_URL_BYTES,
+        ));
     }
     let url = Url::parse(&request.url).map_err(|error| {
         invalid(format!("the URL cannot be read: {error}; write an absolute one such as `https://api.example.com/path`"))
@@ -102,7 +106,9 @@ pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> 
     let method = METHODS
         .into_iter()
         .find(|known| known.as_str() == request.method)
-        .ok_or_else(|| invalid("the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"))?;
+        .ok_or_else(|| {
+            invalid("the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+        })?;
     let headers = check_headers(&request.headers)?;
     let body = request.body.unwrap_or_default();
     if body.len() > MAX_BODY_BYTES {
@@ -110,9 +116,17 @@ pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> 
     }
     let timeout = request
         .timeout
-        .map_or(MAX_TIMEOUT, |milliseconds| Duration::from_millis(milliseconds.into()))
+        .map_or(MAX_TIMEOUT, |milliseconds| {
+            Duration::from_millis(milliseconds.into())
+        })
         .min(MAX_TIMEOUT);
-    Ok(Checked { method, target, headers, body: body.into(), timeout })
+    Ok(Checked {
+        method,
+        target,
+        headers,
+        body: body.into(),
+        timeout,
+    })
 }
 
 /// Decides on a URL, the guest's own or one that it was redirected to.
@@ -123,12 +137,16 @@ pub(super) fn check_target(grant: &Grant, mut url: Url) -> Result<Target, Failed
         _ => return Err(invalid("the URL's scheme is neither `https` nor `http`")),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid("the URL carries a user or a password; send an `authorization` header instead"));
+        return Err(invalid(
+            "the URL carries a user or a password; send an `authorization` header instead",
+        ));
     }
     let host = match url.host() {
         Some(Host::Domain(host)) => host.to_owned(),
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
-            return Err(Failed::Denied(grant.deny_address(url.host_str().unwrap_or_default())));
+            return Err(Failed::Denied(
+                grant.deny_address(url.host_str().unwrap_or_default()),
+            ));
         }
         None => return Err(invalid("the URL names no host")),
     };
@@ -160,7 +178,10 @@ fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {
     if headers.len() > MAX_HEADERS {
         return Err(too_large("headers:", headers.len(), MAX_HEADERS));
     }
-    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     if bytes > MAX_HEADER_BYTES {
         return Err(too_large("bytes of the headers:", bytes, MAX_HEADER_BYTES));
     }
@@ -169,11 +190,17 @@ fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {
         let name = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| invalid("a header's name holds a character that is not allowed"))?;
         if FORBIDDEN.contains(&name.as_str()) {
-            return Err(invalid(format!("the header `{name}` is set by the host; leave it out")));
+            return Err(invalid(format!(
+                "the header `{name}` is set by the host; leave it out"
+            )));
         }
         let value = latin1(value)
             .and_then(|bytes| HeaderValue::from_bytes(&bytes).ok())
-            .ok_or_else(|| invalid(format!("the value of header `{name}` holds a character that is not allowed")))?;
+            .ok_or_else(|| {
+                invalid(format!(
+                    "the value of header `{name}` holds a character that is not allowed"
+                ))
+            })?;
         checked.append(name, value);
     }
     Ok(checked)
@@ -181,5 +208,7 @@ fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {
 
 /// The contract's text form of a header's bytes: one character U+0000 to U+00FF for each.
 fn latin1(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+    text.chars()
+        .map(|character| u8::try_from(u32::from(character)).ok())
+        .collect()
 }

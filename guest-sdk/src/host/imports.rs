@@ -1,0 +1,152 @@
+//! The imports of a component in this crate's own types; must not know what they are called for.
+
+use crate::bindings::miniapp::host::{
+    clock, extension, http, locale, log, navigation, profile, random, request, storage,
+    storage_types, timer, types, view,
+};
+use crate::error::{Error, Result};
+use crate::log::Level;
+use crate::mini_app;
+use crate::navigation::Navigation;
+use crate::request::{Request, Response};
+use crate::storage::Usage;
+use std::any::Any;
+use std::rc::Rc;
+
+fn error(error: types::Error) -> Error {
+    let mut own = Error::new(error.code, error.message);
+    if let Some(permission) = error.permission {
+        own = own.with_permission(permission);
+    }
+    if let Some(line) = error.line {
+        own = own.with_line(line);
+    }
+    own
+}
+
+pub(crate) fn current_app() -> Option<Rc<dyn Any>> {
+    mini_app::current_app()
+}
+
+pub(crate) fn set_data(page: u32, changes: Vec<(String, String)>) -> Result<()> {
+    let changes: Vec<_> = changes
+        .into_iter()
+        .map(|(path, value)| view::Change { path, value })
+        .collect();
+    view::set_data(page, &changes).map_err(error)
+}
+
+pub(crate) fn log(level: Level, message: &str) {
+    let level = match level {
+        Level::Trace => log::Level::Trace,
+        Level::Debug => log::Level::Debug,
+        Level::Info => log::Level::Info,
+        Level::Warn => log::Level::Warn,
+        Level::Error => log::Level::Error,
+    };
+    log::write(level, message);
+}
+
+pub(crate) fn now() -> u64 {
+    clock::now()
+}
+
+pub(crate) fn monotonic() -> u64 {
+    clock::monotonic()
+}
+
+pub(crate) async fn sleep(milliseconds: u32) -> Result<()> {
+    timer::sleep(milliseconds).await.map_err(error)
+}
+
+pub(crate) fn random_bytes(length: u32) -> Result<Vec<u8>> {
+    random::bytes(length).map_err(error)
+}
+
+pub(crate) fn random_number() -> u64 {
+    random::number()
+}
+
+pub(crate) fn language() -> String {
+    locale::language()
+}
+
+pub(crate) fn time_zone() -> String {
+    locale::time_zone()
+}
+
+pub(crate) async fn fetch(request: Request) -> Result<Response> {
+    let Request {
+        method,
+        url,
+        headers,
+        body,
+        timeout,
+    } = request;
+    let answer = request::fetch(http::Request {
+        method,
+        url,
+        headers,
+        body,
+        timeout,
+    })
+    .await
+    .map_err(error)?;
+    let http::Response {
+        status,
+        url,
+        headers,
+        body,
+    } = answer;
+    Ok(Response {
+        status,
+        url,
+        headers,
+        body,
+    })
+}
+
+pub(crate) async fn read_profile(fields: Vec<String>) -> Result<Vec<(String, String)>> {
+    profile::read(fields).await.map_err(error)
+}
+
+pub(crate) async fn storage_get(key: String) -> Result<Option<Vec<u8>>> {
+    storage::get(key).await.map_err(error)
+}
+
+pub(crate) async fn storage_set(key: String, value: Vec<u8>) -> Result<()> {
+    storage::set(key, value).await.map_err(error)
+}
+
+pub(crate) async fn storage_remove(key: String) -> Result<()> {
+    storage::remove(key).await.map_err(error)
+}
+
+pub(crate) async fn storage_keys() -> Result<Vec<String>> {
+    storage::keys().await.map_err(error)
+}
+
+pub(crate) async fn storage_clear() -> Result<()> {
+    storage::clear().await.map_err(error)
+}
+
+pub(crate) async fn storage_usage() -> Result<Usage> {
+    let storage_types::StorageUsage { keys, bytes, limit } =
+        storage::usage().await.map_err(error)?;
+    Ok(Usage { keys, bytes, limit })
+}
+
+pub(crate) async fn navigate(navigation: Navigation) -> Result<()> {
+    let done = match navigation {
+        Navigation::Open(address) => navigation::open(address).await,
+        Navigation::Redirect(address) => navigation::redirect(address).await,
+        Navigation::Back(pages) => navigation::back(pages).await,
+        Navigation::SwitchTab(address) => navigation::switch_tab(address).await,
+        Navigation::Reload(address) => navigation::reload(address).await,
+    };
+    done.map_err(error)
+}
+
+pub(crate) async fn invoke(name: String, payload: String) -> Result<String> {
+    extension::invoke(name, payload).await.map_err(error)
+}

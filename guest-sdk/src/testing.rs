@@ -1,0 +1,332 @@
+//! A host in memory, for the unit tests of a mini-app: it answers what the test says and notes what the
+//! mini-app does. Must not know the real host.
+//!
+//! It is there on all targets but WebAssembly. What it does not do: it looks at no manifest, so nothing is
+//! denied unless a test says so; it knows no limits of sizes and numbers; it does not merge data paths,
+//! but notes each path with the value that was last set there. Only running the component shows these.
+//!
+//! Time stands still while the mini-app computes and jumps ahead when it sleeps: no test waits.
+
+use crate::app::{App, Launch};
+use crate::error::{Error, Result, code};
+use crate::event::Event;
+use crate::log::Level;
+use crate::navigation::Navigation;
+use crate::page::{Page, PageHandle};
+use crate::query::Query;
+use crate::request::{Request, Response};
+use serde::Serialize;
+use serde_json::Value;
+use state::{Answer, State};
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+mod executor;
+pub(crate) mod imports;
+mod state;
+
+/// A host in memory. Clones are the same host.
+///
+/// ```
+/// use miniapp_guest::prelude::*;
+/// use miniapp_guest::testing::Host;
+///
+/// #[derive(Default)]
+/// struct Index;
+///
+/// impl Page for Index {
+///     async fn on_load(&self, page: PageHandle, _query: Query) -> Result<()> {
+///         let profile = profile::read(&["nickname"]).await?;
+///         page.set_data("greeting", &format!("Hello {}", profile.nickname().unwrap_or("you")))
+///     }
+/// }
+///
+/// let page = Host::new().profile("nickname", "Mia").open::<Index>("pages/index", []);
+/// page.load().unwrap();
+/// assert_eq!(page.data("greeting"), "Hello Mia");
+///
+/// let page = Host::new().deny("user:readProfile").open::<Index>("pages/index", []);
+/// assert!(page.load().unwrap_err().is_denied());
+/// ```
+#[derive(Clone, Default)]
+pub struct Host {
+    state: Rc<RefCell<State>>,
+}
+
+impl Host {
+    /// A host that has nothing to answer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with(self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.state.borrow_mut());
+        self
+    }
+
+    /// Answers requests of any method for a URL with a status and a JSON body. Several answers for one URL
+    /// are given in their order, the last one again and again.
+    #[must_use]
+    pub fn respond(self, url: impl Into<String>, status: u16, body: Value) -> Self {
+        let headers = [("content-type", "application/json")];
+        self.respond_with(url, status, &headers, body.to_string())
+    }
+
+    /// Answers requests for a URL with a status, headers and a body of any kind.
+    #[must_use]
+    pub fn respond_with(
+        self,
+        url: impl Into<String>,
+        status: u16,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Self {
+        let url = url.into();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let response = Response {
+            status,
+            url: url.clone(),
+            headers,
+            body: body.into(),
+        };
+        self.with(|state| {
+            state.answers.push(Answer {
+                url,
+                outcome: Ok(response),
+                given: false,
+            })
+        })
+    }
+
+    /// Fails requests for a URL.
+    #[must_use]
+    pub fn fail(self, url: impl Into<String>, error: Error) -> Self {
+        self.with(|state| {
+            state.answers.push(Answer {
+                url: url.into(),
+                outcome: Err(error),
+                given: false,
+            })
+        })
+    }
+
+    /// Fills in a field of the user's profile.
+    #[must_use]
+    pub fn profile(self, field: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(|state| state.profile.push((field.into(), value.into())))
+    }
+
+    /// Denies what a permission stands for: `user:readProfile`, `storage:local`, `ext:<name>`.
+    #[must_use]
+    pub fn deny(self, permission: impl Into<String>) -> Self {
+        self.with(|state| state.denied.push(permission.into()))
+    }
+
+    /// Puts a value into the storage, as JSON.
+    ///
+    /// # Errors
+    /// Fails if the value cannot be written as JSON.
+    pub fn store(self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Result<Self> {
+        let bytes = serde_json::to_vec(value)?;
+        Ok(self.with(|state| drop(state.storage.insert(key.into(), bytes))))
+    }
+
+    /// Answers calls of an extension.
+    #[must_use]
+    pub fn extension(
+        self,
+        name: impl Into<String>,
+        answer: impl Fn(Value) -> Result<Value> + 'static,
+    ) -> Self {
+        self.with(|state| state.extensions.push((name.into(), Rc::new(answer))))
+    }
+
+    /// Sets language and time zone, `en` and `UTC` before.
+    #[must_use]
+    pub fn locale(self, language: impl Into<String>, time_zone: impl Into<String>) -> Self {
+        self.with(|state| state.locale = (language.into(), time_zone.into()))
+    }
+
+    /// Sets the time of the launch, 1970-01-01T00:00:00Z before.
+    #[must_use]
+    pub fn at(self, time: SystemTime) -> Self {
+        self.with(|state| state.launched = time.duration_since(UNIX_EPOCH).unwrap_or_default())
+    }
+
+    /// Launches an app and shows it.
+    ///
+    /// # Errors
+    /// Fails if one of its calls does.
+    pub fn launch<A: App>(&self, launch: Launch) -> Result<Rc<A>> {
+        let app = imports::scope(&self.state, || Rc::new(A::default()));
+        self.state.borrow_mut().app = Some(app.clone());
+        self.block_on(app.on_launch(launch.clone()))?;
+        self.block_on(app.on_show(launch))?;
+        Ok(app)
+    }
+
+    /// Opens a page, without any call yet.
+    pub fn open<P: Page>(&self, path: &'static str, query: impl Into<Query>) -> OpenPage<P> {
+        let page = imports::scope(&self.state, || Rc::new(P::default()));
+        let id = self.state.borrow_mut().open_page();
+        OpenPage {
+            host: self.clone(),
+            handle: PageHandle::new(id, path),
+            query: query.into(),
+            page,
+        }
+    }
+
+    /// Runs a call of the mini-app to its end, or until it waits for what never comes.
+    ///
+    /// # Errors
+    /// Fails if the call does, or never ends.
+    pub fn block_on<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+        executor::block_on(&self.state, call).unwrap_or_else(|| {
+            Err(Error::new(
+                code::TIMEOUT,
+                "the call waits for something that never comes",
+            ))
+        })
+    }
+
+    /// The requests that were made, answered or not.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.borrow().requests.clone()
+    }
+
+    /// The lines that were logged.
+    pub fn logs(&self) -> Vec<(Level, String)> {
+        self.state.borrow().logs.clone()
+    }
+
+    /// What was asked of the stack of pages.
+    pub fn navigations(&self) -> Vec<Navigation> {
+        self.state.borrow().navigations.clone()
+    }
+
+    /// The stored value of a key, read as JSON; null if there is none.
+    pub fn stored(&self, key: &str) -> Value {
+        let state = self.state.borrow();
+        state
+            .storage
+            .get(key)
+            .and_then(|bytes| serde_json::from_slice(bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// How long the mini-app has slept since the launch.
+    pub fn elapsed(&self) -> Duration {
+        self.state.borrow().elapsed
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+/// A page that a test has opened. It dereferences to the page's value.
+pub struct OpenPage<P> {
+    host: Host,
+    handle: PageHandle,
+    query: Query,
+    page: Rc<P>,
+}
+
+impl<P: Page> OpenPage<P> {
+    /// Calls [`Page::on_load`] with the query that the page was opened with.
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn load(&self) -> Result<()> {
+        self.host
+            .block_on(self.page.on_load(self.handle, self.query.clone()))
+    }
+
+    /// Calls [`Page::on_ready`].
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn ready(&self) -> Result<()> {
+        self.host.block_on(self.page.on_ready(self.handle))
+    }
+
+    /// Calls [`Page::on_show`].
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn show(&self) -> Result<()> {
+        self.host.block_on(self.page.on_show(self.handle))
+    }
+
+    /// Calls [`Page::on_hide`].
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn hide(&self) -> Result<()> {
+        self.host.block_on(self.page.on_hide(self.handle))
+    }
+
+    /// Closes the page and calls [`Page::on_unload`]; setting data fails from here on.
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn unload(&self) -> Result<()> {
+        self.host.state.borrow_mut().close_page(self.handle.id());
+        self.host.block_on(self.page.on_unload(self.handle))
+    }
+
+    /// Calls [`Page::on_event`] with what happened.
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn event(&self, handler: &str, detail: Value) -> Result<()> {
+        self.event_on(handler, detail, Value::Object(serde_json::Map::new()))
+    }
+
+    /// Calls [`Page::on_event`] with what happened and the `data-*` attributes of the element.
+    ///
+    /// # Errors
+    /// Fails if the call does.
+    pub fn event_on(&self, handler: &str, detail: Value, dataset: Value) -> Result<()> {
+        let event = Event::new(handler.into(), detail.to_string(), dataset.to_string());
+        self.host.block_on(self.page.on_event(self.handle, event))
+    }
+
+    /// The value that was last set at exactly this path; null if there is none.
+    pub fn data(&self, path: &str) -> Value {
+        self.host.state.borrow().data(self.handle.id(), path)
+    }
+
+    /// The page's handle, as its calls get it.
+    pub fn handle(&self) -> PageHandle {
+        self.handle
+    }
+}
+
+impl<P> Deref for OpenPage<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.page
+    }
+}
+
+impl<P> fmt::Debug for OpenPage<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenPage")
+            .field("handle", &self.handle)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

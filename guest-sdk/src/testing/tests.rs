@@ -1,0 +1,161 @@
+//! The host in memory, driven by a small page.
+
+use super::*;
+use crate::prelude::*;
+use std::cell::Cell;
+
+#[derive(Default)]
+struct Shop {
+    visits: Cell<u32>,
+}
+
+impl App for Shop {
+    async fn on_launch(&self, launch: Launch) -> Result<()> {
+        self.visits.set(launch.extra()?.unwrap_or_default());
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Index {
+    taps: Cell<u32>,
+}
+
+impl Page for Index {
+    async fn on_load(&self, page: PageHandle, query: Query) -> Result<()> {
+        timer::sleep(Duration::from_millis(250)).await?;
+        page.update()
+            .set("id", &query.parse::<u32>("id")?)?
+            .set("path", page.path())?
+            .apply()
+    }
+
+    async fn on_event(&self, page: PageHandle, event: Event) -> Result<()> {
+        self.taps.set(self.taps.get() + 1);
+        match event.handler() {
+            "onFetch" => page.set_data(
+                "status",
+                &request::get(event.detail::<String>()?).await?.status(),
+            ),
+            "onStore" => storage::set("taps", &self.taps.get()).await,
+            "onOpen" => navigation::open("pages/other").await,
+            "onPoints" => page.set_data(
+                "points",
+                &extension::invoke::<_, Value>("points", &json!({})).await?,
+            ),
+            "onVisits" => page.set_data("visits", &app::current::<Shop>()?.visits.get()),
+            "onForever" => std::future::pending().await,
+            other => Err(Error::app(format!("no {other}"))),
+        }
+    }
+}
+
+#[test]
+fn sleeping_takes_no_time_but_passes_it() {
+    let host = Host::new();
+    let page = host.open::<Index>("pages/index", [("id", "7")]);
+    page.load().unwrap();
+    assert_eq!(
+        (page.data("id"), page.data("path")),
+        (json!(7), json!("pages/index"))
+    );
+    assert_eq!(host.elapsed(), Duration::from_millis(250));
+}
+
+#[test]
+fn answers_come_in_order_and_the_last_one_stays() {
+    let url = "https://api.acme.com/a";
+    let host = Host::new()
+        .respond(url, 503, json!(null))
+        .respond(url, 200, json!(null));
+    let page = host.open::<Index>("pages/index", []);
+    for status in [503, 200, 200] {
+        page.event("onFetch", json!(url)).unwrap();
+        assert_eq!(page.data("status"), status);
+    }
+    assert_eq!(host.requests().len(), 3);
+}
+
+#[test]
+fn a_request_that_the_test_does_not_expect_says_what_to_add() {
+    let page = Host::new().open::<Index>("pages/index", []);
+    let error = page
+        .event("onFetch", json!("https://api.acme.com/b"))
+        .unwrap_err();
+    assert_eq!(
+        error.message(),
+        "the test expects no GET https://api.acme.com/b: add `.respond(\"https://api.acme.com/b\", 200, …)` to its host"
+    );
+}
+
+#[test]
+fn hosts_share_nothing() {
+    let (one, other) = (Host::new(), Host::new());
+    let page = one.open::<Index>("pages/index", []);
+    page.event("onStore", json!(null)).unwrap();
+    page.event("onOpen", json!(null)).unwrap();
+    assert_eq!(
+        (one.stored("taps"), other.stored("taps")),
+        (json!(1), Value::Null)
+    );
+    assert_eq!(one.navigations(), [Navigation::Open("pages/other".into())]);
+    assert!(other.navigations().is_empty());
+    assert_eq!(page.taps.get(), 2);
+}
+
+#[test]
+fn what_is_denied_names_the_permission() {
+    let host = Host::new()
+        .deny("storage:local")
+        .extension("points", |_| Ok(json!(3)))
+        .deny("ext:other");
+    let page = host.open::<Index>("pages/index", []);
+    let error = page.event("onStore", json!(null)).unwrap_err();
+    assert_eq!(
+        (error.code(), error.permission()),
+        (code::DENIED, Some("storage:local"))
+    );
+    page.event("onPoints", json!(null)).unwrap();
+    assert_eq!(page.data("points"), 3);
+}
+
+#[test]
+fn pages_reach_the_app_of_their_own_type() {
+    let host = Host::new();
+    let page = host.open::<Index>("pages/index", []);
+    let error = page.event("onVisits", json!(null)).unwrap_err();
+    assert!(
+        error.message().starts_with("the running app is no "),
+        "{error}"
+    );
+    host.launch::<Shop>(Launch {
+        extra: Some("4".into()),
+        ..Launch::default()
+    })
+    .unwrap();
+    page.event("onVisits", json!(null)).unwrap();
+    assert_eq!(page.data("visits"), 4);
+}
+
+#[test]
+fn a_call_that_never_ends_fails() {
+    let page = Host::new().open::<Index>("pages/index", []);
+    assert_eq!(
+        page.event("onForever", json!(null)).unwrap_err().code(),
+        code::TIMEOUT
+    );
+}
+
+#[test]
+fn a_closed_page_has_no_data() {
+    let page = Host::new().open::<Index>("pages/index", [("id", "7")]);
+    page.unload().unwrap();
+    assert_eq!(page.load().unwrap_err().code(), code::NOT_FOUND);
+}
+
+#[test]
+fn without_a_host_a_call_says_so() {
+    assert_eq!(random::bytes(1).unwrap_err().code(), code::UNAVAILABLE);
+    log::info!("lost");
+    assert_eq!(locale::language(), "");
+}

@@ -1,0 +1,11 @@
+//! Builds the guests that the suites run.
+
+fn main() {
+    miniapp_guest_build::build_script::guests(&[
+        "examples/acme-rewards",
+        "examples/summer-campaign",
+        "tests/guests/contract",
+        "tests/guests/one-call-at-a-time",
+        "tests/guests/rogue",
+    ]);
+}

@@ -1,0 +1,98 @@
+//! The component's exports; there is nothing else.
+
+use exports::miniapp::host::{lifecycle_sync, page_sync};
+use miniapp::host::event::PageEvent;
+use miniapp::host::http::Request;
+use miniapp::host::launch::LaunchOptions;
+use miniapp::host::types::Error;
+use miniapp::host::{request_sync, timer_sync, view};
+use serde_json::Value;
+
+wit_bindgen::generate!({
+    path: "../../../wit",
+    world: "mini-app-sync",
+});
+
+struct OneCallAtATime;
+
+fn set(page: u32, path: &str, value: Value) -> Result<(), Error> {
+    view::set_data(
+        page,
+        &[view::Change {
+            path: path.into(),
+            value: value.to_string(),
+        }],
+    )
+}
+
+fn failed(message: String) -> Error {
+    Error {
+        code: "app".into(),
+        message,
+        permission: None,
+        line: None,
+    }
+}
+
+impl lifecycle_sync::Guest for OneCallAtATime {
+    fn on_launch(_options: LaunchOptions) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn on_show(_options: LaunchOptions) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn on_hide() -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl page_sync::Guest for OneCallAtATime {
+    fn on_load(page: u32, _path: String, query: Vec<(String, String)>) -> Result<(), Error> {
+        let Some((_, url)) = query.into_iter().find(|(name, _)| name == "url") else {
+            return Ok(());
+        };
+        let request = Request {
+            method: "GET".into(),
+            url,
+            headers: Vec::new(),
+            body: None,
+            timeout: None,
+        };
+        let body = request_sync::fetch(&request)?.body;
+        set(page, "body", String::from_utf8_lossy(&body).into())
+    }
+
+    fn on_ready(_page: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn on_show(_page: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn on_hide(_page: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn on_unload(_page: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn on_event(page: u32, event: PageEvent) -> Result<(), Error> {
+        match event.handler.as_str() {
+            "noop" => Ok(()),
+            "sleep" => {
+                let detail: Value = serde_json::from_str(&event.detail)
+                    .map_err(|error| failed(error.to_string()))?;
+                let milliseconds = detail["ms"].as_u64().and_then(|ms| u32::try_from(ms).ok());
+                timer_sync::sleep(milliseconds.ok_or_else(|| failed("`ms` is missing".into()))?)?;
+                set(page, "slept", true.into())
+            }
+            other => Err(failed(format!("there is no handler `{other}`"))),
+        }
+    }
+}
+
+export!(OneCallAtATime);

@@ -1,0 +1,8 @@
+//! A mini-app of the world `mini-app-sync`, written on its own bindings: one call at a time. Must not
+//! know the asynchronous world.
+//!
+//! Loading a page fetches the URL of its query, if it has one, and sets `body`; the event `sleep` waits
+//! so many milliseconds as its detail's `ms` says and sets `slept`; `noop` does nothing.
+
+#[cfg(target_family = "wasm")]
+mod component;

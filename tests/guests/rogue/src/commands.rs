@@ -1,0 +1,207 @@
+//! The handlers of a page, read from an event and run; must not know when they come.
+
+use crate::harm;
+use futures_util::future::join_all;
+use miniapp_guest::error::code;
+use miniapp_guest::log::Level;
+use miniapp_guest::prelude::*;
+use miniapp_guest::request::Request;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::Duration;
+
+pub enum Command {
+    Noop,
+    Spin,
+    Burn { rounds: u64 },
+    Recurse,
+    Allocate,
+    Panic,
+    WaitForever,
+    Set { path: String, value: Value },
+    SetRaw { path: String, text: String },
+    SetSize { path: String, bytes: usize },
+    Sleep { ms: u64 },
+    SleepMany { n: usize, ms: u64 },
+    Fetch(Fetch),
+    FetchMany { url: String, n: usize },
+    Profile,
+    Random { length: u32 },
+    Log { n: usize, bytes: usize },
+}
+
+#[derive(Deserialize)]
+pub struct Fetch {
+    url: String,
+    #[serde(default = "get")]
+    method: String,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    body: Option<String>,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+#[derive(Serialize)]
+struct Fetched<'a> {
+    status: u16,
+    url: &'a str,
+    headers: &'a [(String, String)],
+    body: &'a str,
+}
+
+/// The fields of all details; each handler takes its own.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Detail {
+    bytes: Option<usize>,
+    length: Option<u32>,
+    ms: Option<u64>,
+    n: Option<usize>,
+    path: Option<String>,
+    rounds: Option<u64>,
+    text: Option<String>,
+    url: Option<String>,
+    value: Value,
+}
+
+impl Command {
+    pub fn read(event: &Event) -> Result<Self> {
+        if event.handler() == "fetch" {
+            return Ok(Self::Fetch(event.detail()?));
+        }
+        let detail: Detail = event.detail::<Option<Detail>>()?.unwrap_or_default();
+        let (path, url) = (detail.path.context("path"), detail.url.context("url"));
+        let n = detail.n.context("n");
+        Ok(match event.handler() {
+            "noop" => Self::Noop,
+            "spin" => Self::Spin,
+            "burn" => Self::Burn {
+                rounds: detail.rounds.context("rounds")?,
+            },
+            "recurse" => Self::Recurse,
+            "allocate" => Self::Allocate,
+            "panic" => Self::Panic,
+            "wait-forever" => Self::WaitForever,
+            "set" => Self::Set {
+                path: path?,
+                value: detail.value,
+            },
+            "set-raw" => Self::SetRaw {
+                path: path?,
+                text: detail.text.context("text")?,
+            },
+            "set-size" => Self::SetSize {
+                path: path?,
+                bytes: detail.bytes.context("bytes")?,
+            },
+            "sleep" => Self::Sleep {
+                ms: detail.ms.context("ms")?,
+            },
+            "sleep-many" => Self::SleepMany {
+                n: n?,
+                ms: detail.ms.unwrap_or(50),
+            },
+            "fetch-many" => Self::FetchMany { url: url?, n: n? },
+            "profile" => Self::Profile,
+            "random" => Self::Random {
+                length: detail.length.context("length")?,
+            },
+            "log" => Self::Log {
+                n: n?,
+                bytes: detail.bytes.context("bytes")?,
+            },
+            other => return Err(Error::app(format!("there is no handler `{other}`"))),
+        })
+    }
+
+    pub async fn run(self, page: PageHandle) -> Result<()> {
+        match self {
+            Self::Noop => Ok(()),
+            Self::Spin => harm::spin(),
+            Self::Burn { rounds } => {
+                harm::burn(rounds);
+                Ok(())
+            }
+            Self::Recurse => {
+                black_box(harm::recurse());
+                Ok(())
+            }
+            Self::Allocate => harm::allocate(),
+            Self::Panic => panic!("told to panic"),
+            Self::WaitForever => harm::wait().await,
+            Self::Set { path, value } => page.set_data(path, &value),
+            Self::SetRaw { path, text } => page.update().set_json(path, text).apply(),
+            Self::SetSize { path, bytes } => {
+                let quoted = bytes
+                    .checked_sub(path.len() + 2)
+                    .context("fewer bytes than path and quotes take")?;
+                page.update()
+                    .set_json(path, format!("\"{}\"", "x".repeat(quoted)))
+                    .apply()
+            }
+            Self::Sleep { ms } => {
+                timer::sleep(Duration::from_millis(ms)).await?;
+                page.set_data("slept", &true)
+            }
+            Self::SleepMany { n, ms } => {
+                let slept = join_all((0..n).map(|_| timer::sleep(Duration::from_millis(ms)))).await;
+                let busy = slept
+                    .iter()
+                    .flat_map(|slept| slept.as_ref().err())
+                    .filter(|error| error.code() == code::BUSY);
+                page.set_data("busy", &busy.count())
+            }
+            Self::Fetch(fetch) => fetch.run(page).await,
+            Self::FetchMany { url, n } => {
+                let sent = join_all((0..n).map(|_| request::get(url.as_str()).send())).await;
+                let (ok, failed): (Vec<_>, Vec<_>) = sent.into_iter().partition(Result::is_ok);
+                let mut codes = BTreeMap::<String, usize>::new();
+                for error in failed.iter().flat_map(|failed| failed.as_ref().err()) {
+                    *codes.entry(error.code().to_owned()).or_default() += 1;
+                }
+                page.update()
+                    .set("ok", &ok.len())?
+                    .set("failed", &failed.len())?
+                    .set("codes", &codes)?
+                    .apply()
+            }
+            Self::Profile => {
+                let profile = profile::read(&[]).await?;
+                let fields: BTreeMap<_, _> = profile.iter().collect();
+                page.set_data("profile", &fields)
+            }
+            Self::Random { length } => page.set_data("random", &random::bytes(length)?.len()),
+            Self::Log { n, bytes } => {
+                let line = "x".repeat(bytes);
+                (0..n).for_each(|_| log::write(Level::Info, &line));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Fetch {
+    async fn run(self, page: PageHandle) -> Result<()> {
+        let mut request = Request::new(self.method, self.url);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = self.body {
+            request = request.body(body);
+        }
+        let response = request.await?;
+        let body = String::from_utf8_lossy(response.bytes());
+        let fetched = Fetched {
+            status: response.status(),
+            url: response.url(),
+            headers: response.headers(),
+            body: &body,
+        };
+        page.set_data("response", &fetched)
+    }
+}

@@ -1,0 +1,264 @@
+//! What a hostile or broken mini-app does ends in its own typed error, while a
+//! live neighbour goes on answering and everything it held is given back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use miniapp_host::{
+    EndReason, EventError, Execution, LaunchError, LaunchOptions, Limits, MiniApp, PoolUsage,
+    RunError, TrapKind,
+};
+use miniapp_tests::{Guest, Stage, on_both};
+use serde_json::{Value, json};
+
+/// Limits that are reached soon, by machine code and by the interpreter.
+fn small() -> Limits {
+    let mut limits = Limits::default();
+    limits.fuel_per_event = 20_000_000;
+    limits.memory = 16 << 20;
+    limits.launch = Duration::from_millis(300);
+    limits.close = Duration::from_millis(100);
+    limits
+}
+
+/// A stage on which a neighbour lives.
+async fn with_neighbour(execution: Execution) -> (Stage, MiniApp, PoolUsage) {
+    let stage = Stage::builder(execution)
+        .host(|host| host.limits(small()))
+        .set()
+        .await;
+    let id = stage.install(Guest::Rogue).await;
+    let neighbour = stage.launch(&id).await;
+    stage
+        .event(&neighbour, "set", json!({ "path": "mine", "value": 7 }))
+        .await
+        .unwrap();
+    let alone = stage.host.pool_usage().unwrap();
+    (stage, neighbour, alone)
+}
+
+/// The neighbour has noticed nothing, and nothing but it is left.
+async fn assert_unharmed(stage: &Stage, neighbour: &MiniApp, alone: PoolUsage) {
+    assert_eq!(stage.host.pool_usage().unwrap(), alone);
+    stage.event(neighbour, "noop", json!({})).await.unwrap();
+    assert_eq!(stage.data(neighbour).await["mine"], 7);
+    assert_eq!(*neighbour.close().await, EndReason::Closed);
+    stage.assert_pool_is_empty().await;
+}
+
+/// How a mini-app ends that is told to do `handler`.
+async fn end_of(stage: &Stage, handler: &str, detail: Value) -> Arc<EndReason> {
+    let app = stage.launch(&"miniapp_rogue".parse().unwrap()).await;
+    let error = stage.event(&app, handler, detail).await.unwrap_err();
+    let EventError::Ended(reason) = error else {
+        panic!("{error}")
+    };
+    let again = stage.event(&app, "noop", json!({})).await.unwrap_err();
+    assert!(matches!(again, EventError::Ended(_)), "{again}");
+    assert_eq!(app.data(miniapp_host::PageId::FIRST).await, None);
+    reason
+}
+
+on_both! {
+    async fn a_loop_without_end_runs_out_of_fuel(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        let reason = end_of(&stage, "spin", json!({})).await;
+        let EndReason::OutOfFuel { limit: 20_000_000, backtrace } = &*reason else { panic!("{reason}") };
+        assert!(!backtrace.is_empty());
+        assert!(reason.to_string().contains("one event may burn 20000000 units"), "{reason}");
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}
+
+on_both! {
+    async fn recursion_without_end_exhausts_its_stack(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        let reason = end_of(&stage, "recurse", json!({})).await;
+        let EndReason::Trap { kind: TrapKind::StackOverflow, backtrace } = &*reason else { panic!("{reason}") };
+        assert!(backtrace[0].function.contains("recurse"), "{reason}");
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}
+
+on_both! {
+    async fn allocation_without_end_runs_out_of_memory(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        let reason = end_of(&stage, "allocate", json!({})).await;
+        let EndReason::OutOfMemory { wanted, limit, .. } = &*reason else { panic!("{reason}") };
+        assert_eq!(*limit, 16 << 20);
+        assert!(wanted > limit);
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}
+
+on_both! {
+    async fn a_panic_is_a_trap_with_a_backtrace_and_a_line_in_the_log(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        let reason = end_of(&stage, "panic", json!({})).await;
+        let EndReason::Trap { kind: TrapKind::Unreachable, backtrace } = &*reason else { panic!("{reason}") };
+        assert!(backtrace.iter().any(|frame| frame.function.contains("panic")), "{reason}");
+        assert!(stage.record.log().iter().any(|line| line.contains("panicked")), "{:?}", stage.record.log());
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}
+
+on_both! {
+    async fn a_callback_that_waits_for_ever_does_not_keep_it_open(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        let app = stage.launch(&"miniapp_rogue".parse().unwrap()).await;
+        let waiting = stage.event(&app, "wait-forever", json!({}));
+        let close = async {
+            stage.moment().await;
+            app.close().await
+        };
+        let (waited, closed) = tokio::join!(waiting, close);
+        assert!(matches!(waited, Err(EventError::Ended(_))));
+        assert_eq!(*closed, EndReason::Closed);
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}
+
+async fn close_armed(execution: Execution, armed: Value) -> Arc<EndReason> {
+    let (stage, neighbour, alone) = with_neighbour(execution).await;
+    let app = stage.launch(&"miniapp_rogue".parse().unwrap()).await;
+    stage.event(&app, "arm", armed).await.unwrap();
+    let reason = app.close().await;
+    assert_unharmed(&stage, &neighbour, alone).await;
+    reason
+}
+
+on_both! {
+    async fn a_farewell_that_never_returns_is_cut(execution: Execution) {
+        let forced = EndReason::ClosedByForce { after: Duration::from_millis(100) };
+        assert_eq!(*close_armed(execution, json!({ "unload": "wait" })).await, forced);
+        assert_eq!(*close_armed(execution, json!({ "hide": "wait" })).await, forced);
+    }
+}
+
+on_both! {
+    async fn a_farewell_that_computes_for_ever_is_cut(execution: Execution) {
+        let reason = close_armed(execution, json!({ "unload": "spin" })).await;
+        // Whichever limit is reached first.
+        assert!(
+            matches!(*reason, EndReason::ClosedByForce { .. } | EndReason::OutOfFuel { .. }),
+            "{reason}"
+        );
+    }
+}
+
+on_both! {
+    async fn a_farewell_that_panics_is_a_trap(execution: Execution) {
+        let reason = close_armed(execution, json!({ "unload": "panic" })).await;
+        assert!(matches!(*reason, EndReason::Trap { kind: TrapKind::Unreachable, .. }), "{reason}");
+    }
+}
+
+async fn launch_armed(execution: Execution, fate: &str) -> Arc<EndReason> {
+    let (stage, neighbour, alone) = with_neighbour(execution).await;
+    let extra = Some(json!({ "launch": fate }).to_string());
+    let launched = stage
+        .host
+        .launch_with(
+            "miniapp_rogue",
+            LaunchOptions {
+                extra,
+                ..LaunchOptions::default()
+            },
+        )
+        .await;
+    let error = launched.unwrap_err();
+    let LaunchError::Failed(RunError::Ended(reason)) = error else {
+        panic!("{error}")
+    };
+    assert_unharmed(&stage, &neighbour, alone).await;
+    reason
+}
+
+on_both! {
+    async fn a_launch_that_never_returns_is_cut(execution: Execution) {
+        let cut = EndReason::LaunchTooLong { limit: Duration::from_millis(300) };
+        assert_eq!(*launch_armed(execution, "wait").await, cut);
+    }
+}
+
+on_both! {
+    async fn a_launch_that_computes_for_ever_runs_out_of_fuel(execution: Execution) {
+        let reason = launch_armed(execution, "spin").await;
+        assert!(
+            matches!(*reason, EndReason::OutOfFuel { .. } | EndReason::LaunchTooLong { .. }),
+            "{reason}"
+        );
+    }
+}
+
+on_both! {
+    async fn a_launch_that_panics_is_a_trap(execution: Execution) {
+        let reason = launch_armed(execution, "panic").await;
+        assert!(matches!(*reason, EndReason::Trap { kind: TrapKind::Unreachable, .. }), "{reason}");
+    }
+}
+
+on_both! {
+    async fn a_turn_that_is_too_long_is_cut_although_there_is_fuel(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.fuel_per_event = u64::MAX / 4;
+        limits.fuel_per_second = u64::MAX / 4;
+        limits.turn = Duration::from_millis(50);
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        stage.install(Guest::Rogue).await;
+        let reason = end_of(&stage, "spin", json!({})).await;
+        assert_eq!(*reason, EndReason::TurnTooLong { limit: Duration::from_millis(50) });
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn an_embedder_that_panics_ends_the_mini_app_and_nothing_else(execution: Execution) {
+        struct Panics;
+        impl miniapp_host::ProfileProvider for Panics {
+            fn read<'a>(
+                &'a self,
+                _app: &'a miniapp_host::AppId,
+                _fields: &'a [String],
+            ) -> miniapp_host::ProfileAnswer<'a> {
+                panic!("the provider is broken")
+            }
+        }
+        let stage = Stage::builder(execution).host(|host| host.profile(Panics)).set().await;
+        let id = stage.install(Guest::Rogue).await;
+        let neighbour = stage.launch(&id).await;
+        let alone = stage.host.pool_usage().unwrap();
+        let reason = end_of(&stage, "profile", json!({})).await;
+        assert_eq!(*reason, EndReason::Host("it panicked: the provider is broken".to_owned()));
+        stage.event(&neighbour, "noop", json!({})).await.unwrap();
+        assert_eq!(stage.host.pool_usage().unwrap(), alone);
+    }
+}
+
+on_both! {
+    async fn a_flood_of_events_is_refused_and_not_stored(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        let flood: Vec<_> = (0..200).map(|_| stage.event(&app, "sleep", json!({ "ms": 20 }))).collect();
+        let answers = futures_util::future::join_all(flood).await;
+        let handled = answers.iter().filter(|answer| answer.is_ok()).count();
+        let busy = answers.iter().filter(|answer| matches!(answer, Err(EventError::Busy))).count();
+        assert_eq!(handled + busy, 200);
+        assert!(busy > 0, "the mailbox is bounded");
+        assert!(handled >= 64, "what was accepted is handled: {handled}");
+        stage.event(&app, "noop", json!({})).await.unwrap();
+    }
+}
+
+on_both! {
+    async fn events_that_are_too_large_are_not_delivered(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        let text = |bytes: usize| Value::String("x".repeat(bytes - 2));
+        stage.event(&app, "noop", text(64 << 10)).await.unwrap();
+        let error = stage.event(&app, "noop", text((64 << 10) + 1)).await.unwrap_err();
+        assert_eq!(error.to_string(), "the event's detail has 65537 bytes, 65536 are allowed");
+        let error = stage.event(&app, &"h".repeat(257), json!({})).await.unwrap_err();
+        assert_eq!(error.to_string(), "the event's handler has 257 bytes, 256 are allowed");
+    }
+}

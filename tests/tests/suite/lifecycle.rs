@@ -1,0 +1,117 @@
+//! The order of callbacks, and what happens when one fails.
+
+use std::time::Duration;
+
+use miniapp_host::{EndReason, LaunchOptions};
+use miniapp_tests::{Guest, Line, Stage, on_both};
+use serde_json::json;
+
+on_both! {
+    async fn callbacks_come_in_their_order_and_once_each(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        app.hide().await;
+        app.show().await;
+        assert_eq!(*app.close().await, EndReason::Closed);
+        assert_eq!(
+            stage.record.log(),
+            [
+                "life app.launch", "life app.show",
+                "life page.load", "life page.show", "life page.ready",
+                "life page.hide", "life app.hide",
+                "life app.show", "life page.show",
+                "life page.hide", "life page.unload", "life app.hide",
+            ]
+        );
+    }
+}
+
+on_both! {
+    async fn no_page_is_loaded_before_a_slow_launch_has_finished(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let id = stage.install(Guest::Rogue).await;
+        let options = LaunchOptions { extra: Some(json!({ "launch": "slow" }).to_string()), ..LaunchOptions::default() };
+        let app = stage.host.launch_with(id.as_str(), options).await.unwrap();
+        app.ready().await.unwrap();
+        assert_eq!(&stage.record.log()[..3], ["life app.launch", "life app.show", "life page.load"]);
+    }
+}
+
+on_both! {
+    async fn a_launch_that_fails_opens_no_page(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let id = stage.install(Guest::Rogue).await;
+        let options = LaunchOptions { extra: Some(json!({ "launch": "fail" }).to_string()), ..LaunchOptions::default() };
+        let error = stage.host.launch_with(id.as_str(), options).await.unwrap_err();
+        assert!(error.to_string().starts_with("the launch was refused by the mini-app: app: "), "{error}");
+        assert_eq!(stage.record.log(), ["life app.launch"]);
+        assert!(matches!(stage.record.lines().last(), Some(Line::Ended(EndReason::LaunchRefused(_)))));
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn a_page_that_fails_to_load_is_reported_and_lives_on(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let id = stage.install(Guest::Rogue).await;
+        let options = LaunchOptions { page: Some("pages/fail".to_owned()), ..LaunchOptions::default() };
+        let app = stage.host.launch_with(id.as_str(), options).await.unwrap();
+        app.ready().await.unwrap();
+        let uncaught = stage.record.uncaught();
+        assert_eq!(uncaught, [("on-load".to_owned(), "app: this page fails to load".to_owned())]);
+        assert_eq!(*app.close().await, EndReason::Closed);
+    }
+}
+
+on_both! {
+    async fn the_query_reaches_the_page_and_unknown_pages_are_refused(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let id = stage.install(Guest::Rogue).await;
+        let query = vec![("k".to_owned(), "v".to_owned()), ("k".to_owned(), "ü".to_owned())];
+        let app = stage.host.launch_with(id.as_str(), LaunchOptions { query, ..LaunchOptions::default() }).await.unwrap();
+        app.ready().await.unwrap();
+        assert_eq!(stage.data(&app).await, json!({ "path": "pages/index", "query": [["k", "v"], ["k", "ü"]] }));
+
+        let options = LaunchOptions { page: Some("pages/none".to_owned()), ..LaunchOptions::default() };
+        let error = stage.host.launch_with(id.as_str(), options).await.unwrap_err();
+        assert_eq!(error.to_string(), "the mini-app has no page `pages/none`; its pages are pages/index, pages/fail");
+    }
+}
+
+on_both! {
+    async fn events_are_answered_while_others_wait(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        let slow = stage.event(&app, "sleep", json!({ "ms": 60_000 }));
+        let quick = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            stage.event(&app, "noop", json!({})).await
+        };
+        tokio::select! {
+            slow = slow => panic!("a minute has passed: {slow:?}"),
+            quick = quick => quick.unwrap(),
+        }
+        assert_eq!(*app.close().await, EndReason::Closed, "a sleeping callback does not keep it open");
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn a_mini_app_without_a_handle_is_closed(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        let ended = { let app = app.clone(); let task = tokio::spawn(async move { app.ended().await }); task };
+        stage.moment().await;
+        ended.abort();
+        ended.await.ok();
+        drop(app);
+        for _ in 0..100 {
+            if matches!(stage.record.lines().last(), Some(Line::Ended(_))) {
+                break;
+            }
+            stage.moment().await;
+        }
+        assert_eq!(stage.record.lines().last(), Some(&Line::Ended(EndReason::Closed)));
+        stage.assert_pool_is_empty().await;
+    }
+}

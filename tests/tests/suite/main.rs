@@ -1,0 +1,13 @@
+//! End-to-end: real guests, a real server, the host's public API. Every scenario
+//! that runs a guest is played twice, compiled and interpreted.
+
+mod containment;
+mod contract;
+mod data;
+mod examples;
+mod grants;
+mod lifecycle;
+mod metering;
+mod pool;
+mod requests;
+mod sync_world;
