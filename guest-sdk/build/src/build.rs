@@ -6,7 +6,7 @@ use crate::{Toolchain, ToolchainError, component};
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{self, PathBuf};
 use std::sync::Arc;
 
 type Progress = Arc<dyn Fn(&str) + Send + Sync>;
@@ -154,17 +154,13 @@ pub enum BuildError {
 /// # Errors
 /// Fails without a tool chain, for a crate that is no mini-app, and for code that does not compile.
 pub fn build(build: &GuestBuild) -> Result<BuiltGuest, BuildError> {
-    let manifest = || build.manifest_dir.join("Cargo.toml");
-    let none = || BuildError::Manifest {
-        manifest: manifest(),
-        message: "it made no library for WebAssembly".into(),
-    };
-    build_all(std::slice::from_ref(build))?
-        .pop()
-        .ok_or_else(none)
+    build_with(&find_toolchain(build)?, build)
 }
 
-/// Builds several guests, those of one workspace in one run of Cargo. Returns them in the same order.
+/// Builds several guests, and returns them in the same order.
+///
+/// Each one is compiled on its own: compiled together, they would share the features of the crates that
+/// they depend on, and a component would depend on what else was built.
 ///
 /// # Errors
 /// Fails like [`build`] for the first guest that cannot be built.
@@ -172,113 +168,66 @@ pub fn build_all(builds: &[GuestBuild]) -> Result<Vec<BuiltGuest>, BuildError> {
     let Some(first) = builds.first() else {
         return Ok(Vec::new());
     };
-    let toolchain = Toolchain::find(existing(&first.manifest_dir)?)?;
-    let plans = builds
-        .iter()
-        .map(|build| Plan::new(build, &toolchain))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut built: Vec<Option<BuiltGuest>> = vec![None; plans.len()];
-    while let Some(next) = built
-        .iter()
-        .zip(&plans)
-        .find_map(|(built, plan)| built.is_none().then_some(plan))
-    {
-        let together: Vec<&Plan<'_>> = plans
-            .iter()
-            .filter(|plan| plan.settings() == next.settings())
-            .collect();
-        let guests: Vec<&Guest> = together.iter().map(|plan| &plan.guest).collect();
-        let compilation = Compilation {
-            guests: &guests,
-            workspace: &next.guest.workspace,
-            target_dir: &next.target_dir,
-            profile: &next.profile,
-            locked: next.build.locked,
-        };
-        let listener = next.build.progress.as_deref();
-        let modules = cargo::compile(&toolchain, &compilation, &|line| {
-            if let Some(listener) = listener {
-                listener(line);
-            }
-        })?;
-        for (plan, built) in plans.iter().zip(&mut built) {
-            if plan.settings() == next.settings() {
-                *built = Some(plan.finish(modules.get(&plan.guest.id).map(PathBuf::as_path))?);
-            }
-        }
-    }
-    Ok(built.into_iter().flatten().collect())
+    let toolchain = find_toolchain(first)?;
+    let built = builds.iter().map(|build| build_with(&toolchain, build));
+    built.collect()
 }
 
-fn existing(folder: &Path) -> Result<&Path, BuildError> {
-    match fs::metadata(folder.join("Cargo.toml")) {
-        Ok(_) => Ok(folder),
+fn find_toolchain(build: &GuestBuild) -> Result<Toolchain, BuildError> {
+    check_manifest(build)?;
+    Ok(Toolchain::find(&build.manifest_dir)?)
+}
+
+fn check_manifest(build: &GuestBuild) -> Result<(), BuildError> {
+    let manifest = build.manifest_dir.join("Cargo.toml");
+    match fs::metadata(&manifest) {
+        Ok(_) => Ok(()),
         Err(source) => Err(BuildError::File {
-            file: folder.join("Cargo.toml"),
+            file: manifest,
             source,
         }),
     }
 }
 
-/// A guest with everything decided that its build leaves open.
-struct Plan<'a> {
-    build: &'a GuestBuild,
-    guest: Guest,
-    target_dir: PathBuf,
-    profile: String,
-}
-
-impl<'a> Plan<'a> {
-    fn new(build: &'a GuestBuild, toolchain: &Toolchain) -> Result<Self, BuildError> {
-        existing(&build.manifest_dir)?;
-        let guest = Guest::read(build, toolchain)?;
-        let target_dir = build
-            .target_dir
-            .clone()
-            .unwrap_or_else(|| guest.target_dir.join("guests"));
-        let target_dir = std::path::absolute(&target_dir).map_err(|source| BuildError::File {
-            file: target_dir,
-            source,
-        })?;
-        let profile = build
+fn build_with(toolchain: &Toolchain, build: &GuestBuild) -> Result<BuiltGuest, BuildError> {
+    check_manifest(build)?;
+    let guest = Guest::read(build, toolchain)?;
+    let target_dir = build
+        .target_dir
+        .clone()
+        .unwrap_or_else(|| guest.target_dir.join("guests"));
+    let target_dir = path::absolute(&target_dir).map_err(|source| BuildError::File {
+        file: target_dir,
+        source,
+    })?;
+    let compilation = Compilation {
+        guest: &guest,
+        target_dir: &target_dir,
+        profile: build
             .profile
-            .clone()
-            .unwrap_or_else(|| guest.default_profile().into());
-        Ok(Self {
-            build,
-            guest,
-            target_dir,
-            profile,
-        })
-    }
-
-    /// What two guests must have in common to be compiled by one Cargo.
-    fn settings(&self) -> (&Path, &Path, &str, bool) {
-        (
-            &self.guest.workspace,
-            &self.target_dir,
-            &self.profile,
-            self.build.locked,
-        )
-    }
-
-    fn finish(&self, module: Option<&Path>) -> Result<BuiltGuest, BuildError> {
-        let module = module.ok_or_else(|| BuildError::Manifest {
-            manifest: self.build.manifest_dir.join("Cargo.toml"),
-            message: "its library made no WebAssembly module".into(),
-        })?;
-        let bytes = component::encode(&self.guest.package, module)?;
-        let file = self
-            .target_dir
-            .join("components")
-            .join(format!("{}.wasm", self.guest.crate_name));
-        let changed = component::write(&file, &bytes)?;
-        Ok(BuiltGuest {
-            package: self.guest.package.clone(),
-            crate_name: self.guest.crate_name.clone(),
-            component: file,
-            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            changed,
-        })
-    }
+            .as_deref()
+            .unwrap_or_else(|| guest.default_profile()),
+        locked: build.locked,
+    };
+    let module = cargo::compile(toolchain, &compilation, &|line| {
+        if let Some(listener) = &build.progress {
+            listener(line);
+        }
+    })?;
+    let module = module.ok_or_else(|| BuildError::Manifest {
+        manifest: build.manifest_dir.join("Cargo.toml"),
+        message: "its library made no WebAssembly module".into(),
+    })?;
+    let bytes = component::encode(&guest.package, &module)?;
+    let file = target_dir
+        .join("components")
+        .join(format!("{}.wasm", guest.crate_name));
+    let changed = component::write(&file, &bytes)?;
+    Ok(BuiltGuest {
+        package: guest.package,
+        crate_name: guest.crate_name,
+        component: file,
+        size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        changed,
+    })
 }

@@ -4,7 +4,6 @@
 use crate::crates::Guest;
 use crate::{BuildError, Toolchain};
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -80,10 +79,9 @@ pub(crate) fn metadata(toolchain: &Toolchain, manifest: &Path) -> Result<String,
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// One run of Cargo over guests of one workspace.
+/// One run of Cargo over one guest.
 pub(crate) struct Compilation<'a> {
-    pub guests: &'a [&'a Guest],
-    pub workspace: &'a Path,
+    pub guest: &'a Guest,
     pub target_dir: &'a Path,
     pub profile: &'a str,
     pub locked: bool,
@@ -109,31 +107,36 @@ struct Diagnostic {
     rendered: Option<String>,
 }
 
-/// Compiles guests and returns the core module of each package, by the package's id.
+/// Compiles a guest and returns its core module, if it made one.
 ///
 /// What Cargo and the compiler have to say that is not an error goes to `progress` line by line.
 pub(crate) fn compile(
     toolchain: &Toolchain,
     compilation: &Compilation<'_>,
     progress: &(dyn Fn(&str) + Send + Sync),
-) -> Result<HashMap<String, PathBuf>, BuildError> {
+) -> Result<Option<PathBuf>, BuildError> {
+    let Compilation {
+        guest,
+        target_dir,
+        profile,
+        locked,
+    } = *compilation;
     let mut command = command(toolchain, "build");
     command.args([
         "--lib",
         "--message-format",
         "json",
         "--profile",
-        compilation.profile,
+        profile,
+        "-p",
+        &guest.id,
     ]);
-    command.arg("--target-dir").arg(compilation.target_dir);
+    command.arg("--target-dir").arg(target_dir);
     command
         .arg("--manifest-path")
-        .arg(compilation.workspace.join("Cargo.toml"));
-    if compilation.locked {
+        .arg(guest.workspace.join("Cargo.toml"));
+    if locked {
         command.arg("--locked");
-    }
-    for guest in compilation.guests {
-        command.args(["-p", &guest.id]);
     }
     toolchain.apply(&mut command);
     let start = |source| BuildError::Start {
@@ -141,14 +144,14 @@ pub(crate) fn compile(
         source,
     };
     let mut child = command
-        .current_dir(compilation.workspace)
+        .current_dir(&guest.workspace)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(start)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
 
-    let mut modules = HashMap::new();
+    let mut module = None;
     let mut errors = String::new();
     let said = thread::scope(|scope| {
         let said = scope.spawn(|| {
@@ -168,11 +171,9 @@ pub(crate) fn compile(
                 Ok(Message::Artifact {
                     package_id,
                     filenames,
-                }) => {
-                    let wasm = filenames
-                        .into_iter()
-                        .find(|file| file.extension().is_some_and(|kind| kind == "wasm"));
-                    modules.extend(wasm.map(|file| (package_id, file)));
+                }) if package_id == guest.id => {
+                    let wasm = |file: &PathBuf| file.extension().is_some_and(|kind| kind == "wasm");
+                    module = filenames.into_iter().find(wasm);
                 }
                 Ok(Message::Said { message }) => {
                     let rendered = message.rendered.unwrap_or_default();
@@ -183,13 +184,13 @@ pub(crate) fn compile(
                         _ => rendered.lines().for_each(progress),
                     }
                 }
-                Ok(Message::Other) | Err(_) => {}
+                Ok(Message::Artifact { .. } | Message::Other) | Err(_) => {}
             }
         }
         said.join().unwrap_or_default()
     });
     if child.wait().map_err(start)?.success() {
-        return Ok(modules);
+        return Ok(module);
     }
     if errors.is_empty() {
         errors = from_first_error(&said);

@@ -53,13 +53,12 @@ fn a_guest_imports_what_it_uses_and_the_log_for_its_panics() {
 }
 
 #[test]
-fn the_fixture_of_the_contract_imports_all_of_it() {
+fn the_fixture_of_the_contract_imports_all_but_the_page_stack() {
     let all = [
         "clock",
         "extension",
         "locale",
         "log",
-        "navigation",
         "profile",
         "random",
         "request",

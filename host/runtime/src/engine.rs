@@ -206,13 +206,14 @@ fn configuration(options: &EngineOptions) -> wasmtime::Result<Config> {
         // A trap's backtrace names the guest's functions.
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(32));
     if options.execution == Execution::Interpreter {
-        // No executable memory, no signal handlers, no gigabytes of address space.
+        // No executable memory, no signal handlers, and no more address space than
+        // the memory that a mini-app may have: bounds are checked in any case.
         config
             .target("pulley64")?
             .signals_based_traps(false)
-            .memory_reservation(0)
+            .memory_reservation(u64::try_from(options.memory)?)
             .memory_guard_size(0)
-            .memory_reservation_for_growth(1 << 20);
+            .memory_reservation_for_growth(0);
     }
     Ok(config)
 }

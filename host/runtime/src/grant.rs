@@ -204,7 +204,10 @@ impl Grant {
         else {
             return Err(unknown(hint_for(import)));
         };
-        let name = format!("{}:{}/{}", interface.namespace, interface.package, interface.interface);
+        let name = format!(
+            "{}:{}/{}",
+            interface.namespace, interface.package, interface.interface
+        );
         let place = CATALOGUE.iter().position(|known| known.interface == name);
         if place.is_none() && is_types_only(package, import) {
             return Ok(LinkTo::Types);
@@ -216,14 +219,18 @@ impl Grant {
         match (self.judge(package, &name, requirement)?, place, lacks) {
             (Judgement::Denied(denial), ..) => Ok(LinkTo::Denial(Arc::new(denial))),
             (Judgement::Granted { .. }, Some(place), None) => Ok(LinkTo::Capability(place)),
-            (Judgement::Granted { optional: Some(permission) }, _, _) => {
-                Ok(LinkTo::Denial(Arc::new(Denial {
-                    message: format!("`{}` is not offered by this app", permission.id()),
-                    interface: name,
-                    permission: Some(permission),
-                    line: None,
-                })))
-            }
+            (
+                Judgement::Granted {
+                    optional: Some(permission),
+                },
+                _,
+                _,
+            ) => Ok(LinkTo::Denial(Arc::new(Denial {
+                message: format!("`{}` is not offered by this app", permission.id()),
+                interface: name,
+                permission: Some(permission),
+                line: None,
+            }))),
             (Judgement::Granted { optional: None }, _, lacks) => Err(GrantError::NotOffered {
                 interface: name,
                 reason: lacks.unwrap_or("it is not served").to_owned(),
@@ -251,9 +258,9 @@ impl Grant {
                 return Err(not_asked("hosts to talk to", line));
             }
             Requirement::Network => return Ok(Judgement::Granted { optional: None }),
-            Requirement::Permission(permission) => {
-                asked.filter(|asked| asked.permission == *permission).collect()
-            }
+            Requirement::Permission(permission) => asked
+                .filter(|asked| asked.permission == *permission)
+                .collect(),
             Requirement::AnyExtension => asked
                 .filter(|asked| matches!(asked.permission, Permission::Extension(_)))
                 .collect(),
@@ -267,10 +274,14 @@ impl Grant {
             });
         };
         let Some(granted) = asked.iter().find(|asked| self.allows(&asked.permission)) else {
-            return Ok(Judgement::Denied(self.deny_permission(interface, first.permission.clone())));
+            return Ok(Judgement::Denied(
+                self.deny_permission(interface, first.permission.clone()),
+            ));
         };
         let optional = asked.iter().all(|asked| asked.optional);
-        Ok(Judgement::Granted { optional: optional.then(|| granted.permission.clone()) })
+        Ok(Judgement::Granted {
+            optional: optional.then(|| granted.permission.clone()),
+        })
     }
 
     fn allows(&self, permission: &Permission) -> bool {

@@ -254,7 +254,7 @@ on_both! {
     async fn events_that_are_too_large_are_not_delivered(execution: Execution) {
         let stage = Stage::set(execution).await;
         let app = stage.start(Guest::Rogue).await;
-        let text = |bytes: usize| Value::String("x".repeat(bytes - 2));
+        let text = |bytes: usize| json!({ "x": "x".repeat(bytes - r#"{"x":""}"#.len()) });
         stage.event(&app, "noop", text(64 << 10)).await.unwrap();
         let error = stage.event(&app, "noop", text((64 << 10) + 1)).await.unwrap_err();
         assert_eq!(error.to_string(), "the event's detail has 65537 bytes, 65536 are allowed");

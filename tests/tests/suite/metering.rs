@@ -10,8 +10,11 @@ on_both! {
     async fn turns_add_up_to_what_was_burnt(execution: Execution) {
         let stage = Stage::set(execution).await;
         let app = stage.start(Guest::Rogue).await;
+        // What comes before the mini-app is at rest is part of the same turn.
+        stage.moment().await;
         stage.event(&app, "burn", json!({ "rounds": 1000 })).await.unwrap();
         stage.event(&app, "sleep", json!({ "ms": 5 })).await.unwrap();
+        stage.moment().await;
         app.close().await;
         let turns = stage.record.turns();
         let sum: u64 = turns.iter().map(|turn| turn.fuel).sum();
