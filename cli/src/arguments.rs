@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use miniapp_host::Execution;
 
-/// Run, inspect and check mini-apps.
+/// Build, run, inspect and check mini-apps.
 #[derive(Debug, Parser)]
 #[command(name = "miniapp", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -19,6 +19,8 @@ pub(crate) enum Command {
     /// Run a mini-app in the terminal and show what it does.
     #[command(after_help = RUN_HELP)]
     Run(RunArguments),
+    /// Build a Rust mini-app into a component.
+    Build(BuildArguments),
     /// Show a component's imports, the permissions they need, its size and digest.
     Inspect(InspectArguments),
     /// Check manifests: miniapp.yaml, partner.yaml, governance.yaml.
@@ -70,6 +72,16 @@ pub(crate) struct RunArguments {
     /// Keep running until Ctrl-C.
     #[arg(long)]
     pub(crate) stay: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArguments {
+    /// The project's folder.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Where to write the component [default: where miniapp.yaml says, else app.wasm].
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -75,7 +75,8 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(std::fs::read(path).map_err(failed)?)
 }
 
-fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
+/// Builds a Rust project and reads what came of it.
+pub(crate) fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
     eprintln!(
         "building {} (the first time takes a minute or two)",
         folder.display()

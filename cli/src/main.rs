@@ -4,6 +4,7 @@
 //! knows from `miniapp-package` and `miniapp-host`; it decides nothing itself.
 
 mod arguments;
+mod build;
 mod check;
 mod inspect;
 mod inventory;
@@ -26,6 +27,7 @@ const REFUSED: u8 = 2;
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Build(arguments) => build::build(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Check(arguments) => check::check(&arguments),
     };

@@ -215,8 +215,13 @@ impl Conversation<'_> {
 
     /// Something is delivered: a turn begins, and the bucket is topped up.
     fn begin(&self, trigger: Trigger) -> wasmtime::Result<()> {
-        self.control.signal.begin(trigger);
-        self.store.with(|store| Meter::refill(store))
+        self.store.with(|mut store| {
+            let spent = Meter::spent(&mut store)?;
+            if let Some(before) = self.control.signal.begin(trigger, spent) {
+                store.data_mut().report(Report::Turn(before));
+            }
+            Meter::refill(&mut store)
+        })
     }
 
     /// Reports what a callback has returned if it is an error: nobody in the

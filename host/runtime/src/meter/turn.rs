@@ -1,6 +1,6 @@
-//! Turns: from the moment at which a mini-app's event loop gets control to the
-//! moment at which it has nothing left to do. Measures their time and ends the
-//! mini-app whose turn is too long.
+//! Turns: from the moment at which something is delivered to a mini-app, or
+//! wakes it, to the moment at which it has nothing left to do or the next thing
+//! is delivered. Measures their time and ends the mini-app whose turn is too long.
 //!
 //! A slice of fuel that is used up suspends the guest with its store kept, and
 //! nothing inside the store's event loop is polled meanwhile. So time is
@@ -59,8 +59,11 @@ pub(crate) struct TurnSignal {
     spent: AtomicU64,
     /// Fuel of the turns that were finished.
     finished: AtomicU64,
-    /// Nanoseconds of the polls of this turn that are over.
+    /// Nanoseconds of this turn that are accounted for.
     busy: AtomicU64,
+    /// Nanoseconds from `origin` to where accounting goes on, within a poll.
+    mark: AtomicU64,
+    origin: Instant,
     /// Whether the inside was not asked yet in this poll.
     fresh: AtomicBool,
 }
@@ -72,13 +75,20 @@ impl TurnSignal {
             spent: AtomicU64::new(0),
             finished: AtomicU64::new(0),
             busy: AtomicU64::new(0),
+            mark: AtomicU64::new(0),
+            origin: Instant::now(),
             fresh: AtomicBool::new(false),
         })
     }
 
-    /// What is delivered now is the reason of the turn.
-    pub(crate) fn begin(&self, trigger: Trigger) {
+    /// Something is delivered, and so much fuel was burnt since the launch.
+    /// Returns the turn that ends with it, if the guest did anything in it.
+    pub(crate) fn begin(&self, trigger: Trigger, spent: u64) -> Option<Turn> {
+        self.publish(spent);
+        self.account();
+        let before = self.finish();
         self.trigger.store(trigger as u8, Ordering::Relaxed);
+        before
     }
 
     /// The inside is asked, and so much fuel was burnt since the launch. Returns
@@ -127,10 +137,22 @@ impl TurnSignal {
         .unwrap_or(Trigger::Completion)
     }
 
-    fn add_busy(&self, busy: Duration) -> Duration {
-        let nanos = u64::try_from(busy.as_nanos()).unwrap_or(u64::MAX);
-        let before = self.busy.fetch_add(nanos, Ordering::Relaxed);
-        Duration::from_nanos(before.saturating_add(nanos))
+    /// A poll begins.
+    fn enter(&self) {
+        self.fresh.store(true, Ordering::Relaxed);
+        self.mark.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// Accounts for the time since the last mark. Returns the turn's time so far.
+    fn account(&self) -> Duration {
+        let now = self.now();
+        let since = now.saturating_sub(self.mark.swap(now, Ordering::Relaxed));
+        let before = self.busy.fetch_add(since, Ordering::Relaxed);
+        Duration::from_nanos(before.saturating_add(since))
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
@@ -176,10 +198,9 @@ impl<F: Future + Unpin, R: FnMut(Turn) + Unpin> Future for Driven<F, R> {
         let this = &mut *self;
         this.waker.task.register(cx.waker());
         this.waker.woken.store(false, Ordering::Relaxed);
-        this.signal.fresh.store(true, Ordering::Relaxed);
-        let entered = Instant::now();
+        this.signal.enter();
         let polled = Pin::new(&mut this.inner).poll(&mut Context::from_waker(&this.task));
-        let busy = this.signal.add_busy(entered.elapsed());
+        let busy = this.signal.account();
         match polled {
             Poll::Ready(output) => {
                 this.finish_turn();

@@ -82,6 +82,12 @@ impl Network {
             roots.add(certificate).map_err(NetworkError::Root)?;
         }
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        // Seeding the generator takes tens of milliseconds, once for the process:
+        // here rather than in the first mini-app's turn.
+        provider
+            .secure_random
+            .fill(&mut [0])
+            .map_err(|_| NetworkError::Tls(rustls::Error::FailedToGetRandomBytes))?;
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(NetworkError::Tls)?
