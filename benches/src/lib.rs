@@ -1,1 +1,21 @@
-//! Not written yet.
+//! What the benchmarks share. Each one runs the same guest twice: in our host
+//! ([`ours`]), and in plain Wasmtime with the same engine ([`raw`]); what counts
+//! is the ratio of the two within one run.
+//!
+//! Nothing here asserts on time or memory: a target that is missed is printed as
+//! missed ([`results`]).
+
+pub mod guest;
+pub mod ours;
+pub mod raw;
+pub mod resident;
+pub mod results;
+pub mod server;
+
+/// The runtime of both sides: one thread, so that the scheduler's part is alike.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}

@@ -13,6 +13,7 @@ const PARTNER: &str = "partner.yaml";
 
 /// Reads the package that `path` means. `manifest` is for a component on its own.
 pub(crate) fn package(path: &Path, manifest: Option<&Path>) -> Result<Package, Failure> {
+    require(path)?;
     if path.is_dir() {
         if manifest.is_some() {
             return Err("--manifest is for a component; a folder has its own miniapp.yaml".into());
@@ -31,6 +32,7 @@ pub(crate) fn package(path: &Path, manifest: Option<&Path>) -> Result<Package, F
 
 /// Reads the component that `path` means, with or without a manifest.
 pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
+    require(path)?;
     if !path.is_dir() {
         return read(path);
     }
@@ -75,8 +77,22 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(std::fs::read(path).map_err(failed)?)
 }
 
+/// A path that does not exist is not a manifest that is missing.
+fn require(path: &Path) -> Result<(), Failure> {
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!(
+            "{} does not exist; name a mini-app's folder or a component",
+            path.display()
+        )
+        .into()),
+        Err(error) => Err(format!("cannot read {}: {error}", path.display()).into()),
+    }
+}
+
 /// Builds a Rust project and reads what came of it.
 pub(crate) fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
+    require(folder)?;
     eprintln!(
         "building {} (the first time takes a minute or two)",
         folder.display()

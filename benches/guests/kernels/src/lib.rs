@@ -8,6 +8,8 @@
 //! | `hash` | `{bytes, rounds}` | SHA-256 of so many bytes, so often |
 //! | `json` | `{rounds}` | parses and prints a document of about 100 KB |
 //! | `sort` | `{n}` | sorts so many numbers |
+//! | `set-large` | | sets `document` to that document, whose text it keeps |
+//! | `set-small` | | sets `document` to an empty object |
 //!
 //! Loading a page fetches the URL of its query, if it has one, and sets `loaded` once.
 
@@ -48,7 +50,7 @@ impl Page for Index {
         page.set_data("loaded", &true)
     }
 
-    async fn on_event(&self, _page: PageHandle, event: Event) -> Result<()> {
+    async fn on_event(&self, page: PageHandle, event: Event) -> Result<()> {
         match event.handler() {
             "noop" => {}
             "fib" => drop(black_box(fib(event.detail::<Number<u32>>()?.n))),
@@ -64,6 +66,13 @@ impl Page for Index {
                 }
             }
             "sort" => drop(black_box(sort(event.detail::<Number<u32>>()?.n))),
+            "set-large" => {
+                let document = self.document.get_or_init(document);
+                page.update()
+                    .set_json("document", document.as_str())
+                    .apply()?;
+            }
+            "set-small" => page.update().set_json("document", "{}").apply()?,
             other => return Err(Error::app(format!("there is no handler `{other}`"))),
         }
         Ok(())
@@ -157,8 +166,12 @@ mod tests {
             ("hash", json!({ "bytes": 100, "rounds": 2 })),
             ("json", json!({ "rounds": 1 })),
             ("sort", json!({ "n": 10 })),
+            ("set-large", json!({})),
         ] {
             page.event(handler, detail).unwrap();
         }
+        assert_eq!(page.data("document[699].id"), 699);
+        page.event("set-small", json!({})).unwrap();
+        assert_eq!(page.data("document"), json!({}));
     }
 }

@@ -78,6 +78,7 @@ impl Conversation<'_> {
             .on_app_show(self.store, self.launch.clone())
             .await?;
         self.settle(Callback::AppShow, None, shown).ok();
+        self.end_turn()?;
         self.control.reach(Phase::Live { ready: false });
 
         let mut calls = Calls::new();
@@ -122,10 +123,10 @@ impl Conversation<'_> {
                 self.begin(Trigger::Event)?;
                 calls.push(Box::pin(async move {
                     let answer = self.exports.on_event(self.store, page, event).await?;
+                    let answer = self.settle(Callback::PageEvent, Some(page), answer);
+                    self.end_turn()?;
                     // The caller may have stopped waiting.
-                    reply
-                        .send(self.settle(Callback::PageEvent, Some(page), answer))
-                        .ok();
+                    reply.send(answer).ok();
                     Ok(())
                 }));
             }
@@ -133,6 +134,7 @@ impl Conversation<'_> {
                 self.begin(Trigger::Visibility)?;
                 calls.push(Box::pin(async move {
                     self.show(visible).await?;
+                    self.end_turn()?;
                     reply.send(()).ok();
                     Ok(())
                 }));
@@ -159,6 +161,7 @@ impl Conversation<'_> {
         self.settle(Callback::PageShow, Some(page), shown).ok();
         let ready = self.exports.on_ready(self.store, page).await?;
         self.settle(Callback::PageReady, Some(page), ready).ok();
+        self.end_turn()?;
         self.control.reach(Phase::Live { ready: true });
         Ok(())
     }
@@ -215,12 +218,20 @@ impl Conversation<'_> {
 
     /// Something is delivered: a turn begins, and the bucket is topped up.
     fn begin(&self, trigger: Trigger) -> wasmtime::Result<()> {
+        self.end_turn()?;
+        self.control.signal.begin(trigger);
+        self.store.with(|store| Meter::refill(store))
+    }
+
+    /// Reports the turn so far. Done before an answer goes to the embedder, so
+    /// that it finds the turn reported.
+    fn end_turn(&self) -> wasmtime::Result<()> {
         self.store.with(|mut store| {
             let spent = Meter::spent(&mut store)?;
-            if let Some(before) = self.control.signal.begin(trigger, spent) {
-                store.data_mut().report(Report::Turn(before));
+            if let Some(turn) = self.control.signal.end(spent) {
+                store.data_mut().report(Report::Turn(turn));
             }
-            Meter::refill(&mut store)
+            Ok(())
         })
     }
 

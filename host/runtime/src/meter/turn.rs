@@ -1,6 +1,7 @@
 //! Turns: from the moment at which something is delivered to a mini-app, or
-//! wakes it, to the moment at which it has nothing left to do or the next thing
-//! is delivered. Measures their time and ends the mini-app whose turn is too long.
+//! wakes it, to the moment at which that was handled, the mini-app has nothing
+//! left to do, or the next thing is delivered. Measures their time and ends the
+//! mini-app whose turn is too long.
 //!
 //! A slice of fuel that is used up suspends the guest with its store kept, and
 //! nothing inside the store's event loop is polled meanwhile. So time is
@@ -81,14 +82,17 @@ impl TurnSignal {
         })
     }
 
-    /// Something is delivered, and so much fuel was burnt since the launch.
-    /// Returns the turn that ends with it, if the guest did anything in it.
-    pub(crate) fn begin(&self, trigger: Trigger, spent: u64) -> Option<Turn> {
+    /// The turn is over, and so much fuel was burnt since the launch. Returns it,
+    /// if the guest did anything in it.
+    pub(crate) fn end(&self, spent: u64) -> Option<Turn> {
         self.publish(spent);
         self.account();
-        let before = self.finish();
+        self.finish()
+    }
+
+    /// What is delivered now is the reason of the next turn.
+    pub(crate) fn begin(&self, trigger: Trigger) {
         self.trigger.store(trigger as u8, Ordering::Relaxed);
-        before
     }
 
     /// The inside is asked, and so much fuel was burnt since the launch. Returns

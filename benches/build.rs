@@ -1,0 +1,5 @@
+//! Builds the guest that the benchmarks run.
+
+fn main() {
+    miniapp_guest_build::build_script::guests(&["benches/guests/kernels"]);
+}

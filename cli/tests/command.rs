@@ -1,0 +1,300 @@
+//! The command as its users type it: what it prints, and its exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use dev_server::{Answer, DevServer, json};
+use hyper::Request;
+use hyper::body::Bytes;
+use insta::assert_snapshot;
+use serde_json::json;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn miniapp(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_miniapp"))
+        .current_dir(root())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Exit code, standard output, and what is an error of standard error.
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let errors = text(&output.stderr);
+    let errors = errors
+        .find("error:")
+        .map(|at| errors[at..].to_owned())
+        .unwrap_or_default();
+    (output.status.code(), text(&output.stdout), errors)
+}
+
+/// Leaves out what differs from machine to machine and from build to build.
+fn stable(check: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"[\d,.]+ (fuel|bytes|ms)\b", "N $1");
+    settings.add_filter(r"blake3:[0-9a-f]{64}", "blake3:…");
+    settings.bind(check);
+}
+
+fn answer(request: Request<Bytes>) -> Answer {
+    let answer = match request.uri().path() {
+        "/campaigns/summer" => json(200, &json!([{ "title": "Ice \u{1b}[31mcream" }])),
+        "/rewards" => json(200, &json!([])),
+        _ => json(404, &json!(null)),
+    };
+    Box::pin(std::future::ready(answer))
+}
+
+/// A server for both examples, and the arguments that lead to it.
+async fn server(folder: &Path) -> (DevServer, Vec<String>) {
+    let hosts = ["api.your-platform.com", "api.acme.com"];
+    let server = DevServer::https(&hosts, answer).await.unwrap();
+    let authority = folder.join("authority.pem");
+    std::fs::write(&authority, server.authority_pem()).unwrap();
+    let mut arguments = vec!["--ca".to_owned(), authority.display().to_string()];
+    for host in hosts {
+        arguments.extend(["--map".to_owned(), format!("{host}={}", server.address())]);
+    }
+    (server, arguments)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_shows_what_a_mini_app_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, network) = server(folder.path()).await;
+    let run = [
+        "run",
+        "examples/summer-campaign",
+        "--event",
+        r#"onTap:{}:{"index":0}"#,
+    ];
+    let arguments: Vec<&str> = run
+        .into_iter()
+        .chain(network.iter().map(String::as_str))
+        .collect();
+    let output = tokio::task::block_in_place(|| miniapp(&arguments));
+    let (code, out, errors) = said(&output);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    stable(|| {
+        assert_snapshot!(out, @r#"
+    miniapp_summer_campaign 1.0.0 by your-platform (N bytes, blake3:…)
+      granted  network api.your-platform.com
+         turn  Launch: N fuel, N ms
+         data  page 1  title = "Summer campaign"
+         turn  Open: N fuel, N ms
+         data  page 1  offers = [{"title":"Ice \u001b[31mcream"}]
+         turn  Completion: N fuel, N ms
+        event  onTap
+         data  page 1  offers[0].claimed = true
+         turn  Event: N fuel, N ms
+         turn  Close: N fuel, N ms
+
+    The page's data:
+    {
+      "title": "Summer campaign",
+      "offers": [
+        {
+          "title": "Ice \u001b[31mcream",
+          "claimed": true
+        }
+      ]
+    }
+
+    Ended: closed
+    3 data changes, 0 log lines, 0 denied calls, 0 uncaught errors; N fuel in 5 turns, N ms busy
+    "#)
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_shows_what_is_denied() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, network) = server(folder.path()).await;
+    let run = [
+        "run",
+        "examples/acme-rewards",
+        "--profile",
+        "nickname=Mia",
+        "--event",
+        "onElsewhere",
+        "--execution",
+        "interpreter",
+    ];
+    let arguments: Vec<&str> = run
+        .into_iter()
+        .chain(network.iter().map(String::as_str))
+        .collect();
+    let output = tokio::task::block_in_place(|| miniapp(&arguments));
+    let (code, out, errors) = said(&output);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    stable(|| {
+        assert_snapshot!(out, @r#"
+    miniapp_acme_rewards 1.0.0 by acme-lifestyle (N bytes, blake3:…)
+      granted  user:readProfile
+      granted  network api.acme.com
+         turn  Launch: N fuel, N ms
+         data  page 1  greeting = "Hello Mia"
+         turn  Open: N fuel, N ms
+         data  page 1  rewards = []
+         turn  Completion: N fuel, N ms
+        event  onElsewhere
+       denied  the host `elsewhere.example` is not allowed for this mini-app; to grant it, write in partner.yaml:6: network: { default: "deny", allow: ["api.acme.com", "elsewhere.example"] }
+         data  page 1  denied = {"message":"the host `elsewhere.example` is not allowed for this mini-app","line":"partner.yaml:6: network: { default: \"deny\", allow: [\"api.acme.com\", \"els… (N bytes)
+         turn  Event: N fuel, N ms
+         turn  Close: N fuel, N ms
+
+    The page's data:
+    {
+      "greeting": "Hello Mia",
+      "rewards": [],
+      "denied": {
+        "message": "the host `elsewhere.example` is not allowed for this mini-app",
+        "line": "partner.yaml:6: network: { default: \"deny\", allow: [\"api.acme.com\", \"elsewhere.example\"] }"
+      }
+    }
+
+    Ended: closed
+    3 data changes, 0 log lines, 1 denied call, 0 uncaught errors; N fuel in 5 turns, N ms busy
+    "#)
+    });
+}
+
+#[test]
+fn a_server_that_is_not_there_is_an_uncaught_error() {
+    // Port 9 of the loopback interface: nobody listens.
+    let run = [
+        "run",
+        "examples/summer-campaign",
+        "--map",
+        "api.your-platform.com=127.0.0.1:9",
+    ];
+    let (code, out, _) = said(&miniapp(&run));
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains("uncaught  on-load of page 1: network: no connection: "),
+        "{out}"
+    );
+    assert!(out.contains("\nEnded: closed\n"), "{out}");
+}
+
+#[test]
+fn a_crash_is_shown_with_its_backtrace() {
+    let (code, out, _) = said(&miniapp(&["run", "tests/guests/rogue", "--event", "panic"]));
+    assert_eq!(code, Some(1));
+    assert!(out.contains("log  error  panicked at "), "{out}");
+    assert!(out.contains("\nEnded: the mini-app crashed: it aborted (`unreachable`), as a panic does; its log tells more\n    at "), "{out}");
+    assert!(out.contains("panic"), "{out}");
+}
+
+#[test]
+fn inspect_lists_imports_and_what_they_need() {
+    let (code, out, _) = said(&miniapp(&["inspect", "tests/fixtures/contract-1.0.0.wasm"]));
+    assert_eq!(code, Some(0));
+    stable(|| {
+        assert_snapshot!(out, @r"
+    size     N bytes
+    digest   blake3:…
+    imports  miniapp:host/clock@1.0.0          needs no permission
+             miniapp:host/types@1.0.0          needs no permission
+             miniapp:host/extension@1.0.0      needs `ext:<name>`: call extensions of the app
+             miniapp:host/locale@1.0.0         needs no permission
+             miniapp:host/log@1.0.0            needs no permission
+             miniapp:host/profile@1.0.0        needs `user:readProfile`: read the user's profile, once the user has agreed
+             miniapp:host/random@1.0.0         needs no permission
+             miniapp:host/http@1.0.0           needs no permission
+             miniapp:host/request@1.0.0        needs `network.allow`: talk to the hosts it names
+             miniapp:host/storage-types@1.0.0  needs no permission
+             miniapp:host/storage@1.0.0        needs `storage:local`: keep up to 10 MiB of its own data on the device
+             miniapp:host/timer@1.0.0          needs no permission
+             miniapp:host/view@1.0.0           needs no permission
+             miniapp:host/launch@1.0.0         needs no permission
+             miniapp:host/event@1.0.0          needs no permission
+    exports  miniapp:host/lifecycle@1.0.0
+             miniapp:host/page@1.0.0
+    world    mini-app
+    ")
+    });
+    let (code, out, _) = said(&miniapp(&[
+        "inspect",
+        "--json",
+        "tests/fixtures/contract-1.0.0.wasm",
+    ]));
+    assert_eq!(code, Some(0));
+    let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(read["world"], "mini-app");
+    assert!(
+        read["imports"].as_array().unwrap().contains(
+            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile" })
+        )
+    );
+}
+
+#[test]
+fn check_reads_all_three_manifests() {
+    let files = [
+        "check",
+        "examples/acme-rewards/miniapp.yaml",
+        "examples/acme-rewards/partner.yaml",
+        "examples/governance.yaml",
+    ];
+    let (code, out, errors) = said(&miniapp(&files));
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert_snapshot!(out, @r"
+    examples/acme-rewards/miniapp.yaml: mini-app `miniapp_acme_rewards` 1.0.0: 1 page, asks for 1 permission and 1 host
+    examples/acme-rewards/partner.yaml: partner `acme-lifestyle`
+      miniapp_acme_rewards: 1 permission, 1 host
+    examples/governance.yaml: partners may publish; a gray release begins at 5% and widens by itself
+    ");
+}
+
+#[test]
+fn check_points_at_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("partner.yaml");
+    let seed = std::fs::read_to_string(root().join("examples/acme-rewards/partner.yaml")).unwrap();
+    std::fs::write(
+        &file,
+        seed.replace("sandbox: true", "sandbox: false")
+            .replace("permissions:", "permisions:"),
+    )
+    .unwrap();
+    let (code, out, errors) = said(&miniapp(&["check", &file.display().to_string()]));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert_snapshot!(errors, @r#"
+    error: unknown key `permisions`
+     --> partner.yaml:5:7
+      |
+    5 |       permisions: ["user:readProfile"]
+      |       ^^^^^^^^^^
+      = help: did you mean `permissions`?
+    "#);
+}
+
+#[test]
+fn what_cannot_be_run_says_why() {
+    let run = |arguments: &[&str]| {
+        let (code, _, errors) = said(&miniapp(arguments));
+        assert_eq!(code, Some(2));
+        errors
+    };
+    assert_snapshot!(run(&["run", "nowhere"]), @"error: nowhere does not exist; name a mini-app's folder or a component");
+    assert_snapshot!(run(&["run", "examples/embed"]), @r"
+    error: there is no file `examples/embed/miniapp.yaml`
+     --> miniapp.yaml
+      = help: check the path, or create the file
+    ");
+    assert_snapshot!(run(&["run", "tests/fixtures/contract-1.0.0.wasm"]), @r"
+    error: there is no file `tests/fixtures/miniapp.yaml`
+     --> miniapp.yaml
+      = help: check the path, or create the file
+    ");
+    assert_snapshot!(run(&["run", "examples/summer-campaign", "--partner", "examples/acme-rewards/partner.yaml"]), @r#"error: the partner manifest of `acme-lifestyle` does not name the mini-app `miniapp_summer_campaign`; to publish it, write in partner.yaml:4: - { appId: "miniapp_summer_campaign" } (new line)"#);
+    assert_snapshot!(run(&["run", "examples/summer-campaign", "--page", "pages/none"]), @"error: the mini-app has no page `pages/none`; its pages are pages/index");
+    assert_snapshot!(run(&["inspect", "examples/governance.yaml"]), @"error: expected a WebAssembly component, came text, such as source code: give the path of the `.wasm` file that `miniapp build` writes");
+    assert_snapshot!(run(&["build", "examples"]), @"error: examples/Cargo.toml: No such file or directory (os error 2)");
+}

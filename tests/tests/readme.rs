@@ -1,0 +1,69 @@
+//! What the README shows is what the examples do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(file: &str) -> String {
+    let path = root().join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Without indentation, comments and empty lines.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .collect()
+}
+
+/// The fenced block that begins with this line.
+fn block(first: &str) -> String {
+    let readme = read("README.md");
+    let begin = readme.find(&format!("```rust\n{first}")).unwrap() + "```rust\n".len();
+    let end = begin + readme[begin..].find("```").unwrap();
+    readme[begin..end].to_owned()
+}
+
+/// Tokens without white space, so that line breaks do not matter.
+fn squeeze(text: &str) -> String {
+    lines(text)
+        .concat()
+        .split_whitespace()
+        .collect::<String>()
+        .replace(",)", ")")
+}
+
+#[test]
+fn the_embedding_is_the_example() {
+    let example = read("examples/embed/src/main.rs");
+    let begin = example.find("// README: begin").unwrap();
+    let end = example.find("// README: end").unwrap();
+    let shown = block("let host");
+    assert_eq!(squeeze(&shown), squeeze(&example[begin..end]));
+    assert!(lines(&shown).len() <= 10, "ten lines are promised");
+}
+
+#[test]
+fn the_partner_manifest_is_the_origins() {
+    let seed = read("examples/acme-rewards/partner.yaml");
+    let shown = read("README.md");
+    let code: Vec<&str> = seed.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(shown.contains(&code.join("\n")));
+}
+
+#[test]
+fn every_command_is_run_by_the_continuous_integration() {
+    let ci = read(".ci/run");
+    for command in [
+        "cargo xtask demo",
+        "cargo xtask test",
+        "--package embed",
+        "cargo bench",
+    ] {
+        assert!(ci.contains(command), "{command}");
+    }
+}
