@@ -103,3 +103,8 @@ pub mod __private {
     pub use crate::mini_app::declared;
     pub use crate::mini_app::{AppDefinition, Definition, PageDefinition};
 }
+
+/// The README's mini-app compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -23,7 +23,7 @@ fn lines(text: &str) -> Vec<&str> {
 /// The fenced block that begins with this line.
 fn block(first: &str) -> String {
     let readme = read("README.md");
-    let begin = readme.find(&format!("```rust\n{first}")).unwrap() + "```rust\n".len();
+    let begin = readme.find(&format!("\n{first}")).unwrap() + 1;
     let end = begin + readme[begin..].find("```").unwrap();
     readme[begin..end].to_owned()
 }

@@ -61,7 +61,7 @@ pub(crate) struct Session {
 
 /// Why a request has no answer.
 enum Failed {
-    Denied(Denial),
+    Denied(Box<Denial>),
     Error(GuestError),
 }
 

@@ -20,9 +20,9 @@
 //! | `profile` | | reads the profile, sets `profile` |
 //! | `random` | `{length}` | asks for random bytes, sets `random` to how many came |
 //! | `log` | `{n, bytes}` | writes so many lines of so many bytes |
-//! | `arm` | `{hide?, unload?}` | sets what those calls of this page will do, a [`Fate`] |
+//! | `arm` | `{hide?, unload?}` | sets what those calls of this page will do, a `Fate` |
 //!
-//! A launch does what the field `launch` of its extra data says, a [`Fate`]. Every call of the lifecycle
+//! A launch does what the field `launch` of its extra data says, a `Fate`. Every call of the lifecycle
 //! is logged as `life <name>`. The page `pages/fail` fails to load.
 
 mod commands;

@@ -144,9 +144,9 @@ pub(super) fn check_target(grant: &Grant, mut url: Url) -> Result<Target, Failed
     let host = match url.host() {
         Some(Host::Domain(host)) => host.to_owned(),
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
-            return Err(Failed::Denied(
+            return Err(Failed::Denied(Box::new(
                 grant.deny_address(url.host_str().unwrap_or_default()),
-            ));
+            )));
         }
         None => return Err(invalid("the URL names no host")),
     };
@@ -154,7 +154,9 @@ pub(super) fn check_target(grant: &Grant, mut url: Url) -> Result<Target, Failed
         .port_or_known_default()
         .ok_or_else(|| invalid("the URL names no port, and its scheme has none"))?;
     if !grant.network().permits(scheme, &host, port) {
-        return Err(Failed::Denied(grant.deny_host(scheme, &host, port)));
+        return Err(Failed::Denied(Box::new(
+            grant.deny_host(scheme, &host, port),
+        )));
     }
     url.set_fragment(None);
     let path = match url.query() {
