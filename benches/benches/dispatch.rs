@@ -2,16 +2,18 @@
 //!
 //! The baseline calls the export from within the store's event loop. Whoever
 //! embeds Wasmtime has to bring events there: `behind-a-channel` is the baseline
-//! with a task that gets them through a channel and answers through another, to
-//! tell what of the difference is this and what is ours.
+//! in a task of its own that is asked through one channel and answers through
+//! another, to tell what of the difference is this and what is ours.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
-use futures_util::future::join_all;
 use miniapp_benches::results::{Results, Target};
-use miniapp_benches::{guest, ours, raw, runtime};
-use tokio::sync::{mpsc, oneshot};
+use miniapp_benches::{guest, ours, raw, runtime, timed};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+const HANDLER: &str = "noop";
 
 const BURST: u64 = 32;
 
@@ -19,9 +21,11 @@ fn main() {
     let results = Results::new(env!("CARGO_TARGET_TMPDIR"));
     let runtime = runtime();
     let host = runtime.block_on(ours::install(ours::builder(8), false));
-    let baseline = raw::Raw::new(host.runtime().engine(), &guest::component());
     let app = runtime.block_on(ours::launch(&host, None));
-    let mut live = runtime.block_on(baseline.launch());
+    let baseline = raw::Raw::new(host.runtime().engine(), &guest::component());
+    let live = Arc::new(Mutex::new(runtime.block_on(baseline.launch())));
+    let (line, inbox) = mpsc::channel(64);
+    runtime.spawn(runtime.block_on(baseline.launch()).serve(HANDLER, inbox));
 
     let mut criterion = Criterion::default()
         .sample_size(50)
@@ -32,40 +36,18 @@ fn main() {
     let mut group = criterion.benchmark_group("dispatch");
     group.bench_function("raw", |bencher| {
         bencher.iter_custom(|times| {
-            runtime.block_on(live.talk(async |line| {
-                let began = Instant::now();
-                for _ in 0..times {
-                    line.event("noop").await;
-                }
-                began.elapsed()
-            }))
+            let live = Arc::clone(&live);
+            timed(&runtime, async move {
+                live.lock().await.events(HANDLER, times).await
+            })
         });
+    });
+    group.bench_function("behind-a-channel", |bencher| {
+        bencher.iter_custom(|times| timed(&runtime, ask(line.clone(), times)));
     });
     group.bench_function("miniapp", |bencher| {
-        bencher.iter_custom(|times| {
-            runtime.block_on(async {
-                let began = Instant::now();
-                for _ in 0..times {
-                    ours::event(&app, "noop", "{}").await;
-                }
-                began.elapsed()
-            })
-        });
-    });
-    let (line, inbox) = mpsc::channel(64);
-    runtime.spawn(answer(runtime.block_on(baseline.launch()), inbox));
-    group.bench_function("behind-a-channel", |bencher| {
-        bencher.iter_custom(|times| {
-            runtime.block_on(async {
-                let began = Instant::now();
-                for _ in 0..times {
-                    let (reply, answer) = oneshot::channel();
-                    line.send(reply).await.unwrap();
-                    answer.await.unwrap();
-                }
-                began.elapsed()
-            })
-        });
+        bencher
+            .iter_custom(|times| timed(&runtime, ours::events(app.clone(), HANDLER, "{}", times)));
     });
     group.finish();
 
@@ -73,25 +55,15 @@ fn main() {
     group.throughput(Throughput::Elements(BURST));
     group.bench_function("raw", |bencher| {
         bencher.iter_custom(|times| {
-            runtime.block_on(live.talk(async |line| {
-                let began = Instant::now();
-                for _ in 0..times {
-                    join_all((0..BURST).map(|_| line.event("noop"))).await;
-                }
-                began.elapsed()
-            }))
+            let live = Arc::clone(&live);
+            timed(&runtime, async move {
+                live.lock().await.bursts(HANDLER, BURST, times).await
+            })
         });
     });
     group.bench_function("miniapp", |bencher| {
-        bencher.iter_custom(|times| {
-            runtime.block_on(async {
-                let began = Instant::now();
-                for _ in 0..times {
-                    join_all((0..BURST).map(|_| ours::event(&app, "noop", "{}"))).await;
-                }
-                began.elapsed()
-            })
-        });
+        bencher
+            .iter_custom(|times| timed(&runtime, ours::bursts(app.clone(), HANDLER, BURST, times)));
     });
     group.finish();
     criterion.final_summary();
@@ -113,13 +85,13 @@ fn main() {
     );
 }
 
-/// Lives in a task of its own and answers what comes, one at a time.
-async fn answer(mut live: raw::Live, mut inbox: mpsc::Receiver<oneshot::Sender<()>>) {
-    live.talk(async |line| {
-        while let Some(reply) = inbox.recv().await {
-            line.event("noop").await;
-            reply.send(()).ok();
-        }
-    })
-    .await;
+/// Asks for so many events, one at a time. Tells how long they took.
+async fn ask(line: mpsc::Sender<oneshot::Sender<()>>, times: u64) -> Duration {
+    let began = std::time::Instant::now();
+    for _ in 0..times {
+        let (reply, answer) = oneshot::channel();
+        line.send(reply).await.unwrap();
+        answer.await.unwrap();
+    }
+    began.elapsed()
 }

@@ -1,11 +1,11 @@
 //! What counting fuel costs: four kinds of work in two hosts that differ in
 //! nothing but the meter.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::Criterion;
 use miniapp_benches::results::{Results, Target};
-use miniapp_benches::{ours, runtime};
+use miniapp_benches::{ours, runtime, timed};
 use miniapp_host::{Host, MiniApp};
 use tokio::runtime::Runtime;
 
@@ -33,13 +33,7 @@ fn main() {
         for (name, app) in [("unmetered", &unmetered), ("metered", &metered)] {
             group.bench_function(format!("{kernel}-{name}"), |bencher| {
                 bencher.iter_custom(|times| {
-                    runtime.block_on(async {
-                        let began = Instant::now();
-                        for _ in 0..times {
-                            ours::event(app, kernel, detail).await;
-                        }
-                        began.elapsed()
-                    })
+                    timed(&runtime, ours::events(app.clone(), kernel, detail, times))
                 });
             });
         }

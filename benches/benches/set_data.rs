@@ -6,11 +6,11 @@
 //! included; the difference to the small event is told as well.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::Criterion;
 use miniapp_benches::results::{Results, Target};
-use miniapp_benches::{ours, runtime};
+use miniapp_benches::{ours, runtime, timed};
 use serde_json::Value;
 
 fn main() {
@@ -21,7 +21,7 @@ fn main() {
     let text = runtime.block_on(async {
         let host = ours::install(data.watch(ours::builder(8)), false).await;
         let app = ours::launch(&host, None).await;
-        ours::event(&app, "set-large", "{}").await;
+        ours::events(app, "set-large", "{}", 1).await;
         data.take().unwrap().1
     });
     println!("the value has {} bytes", text.len());
@@ -40,13 +40,7 @@ fn main() {
     for handler in ["set-large", "set-small"] {
         group.bench_function(handler, |bencher| {
             bencher.iter_custom(|times| {
-                runtime.block_on(async {
-                    let began = Instant::now();
-                    for _ in 0..times {
-                        ours::event(&app, handler, "{}").await;
-                    }
-                    began.elapsed()
-                })
+                timed(&runtime, ours::events(app.clone(), handler, "{}", times))
             });
         });
     }

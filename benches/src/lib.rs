@@ -5,6 +5,8 @@
 //! Nothing here asserts on time or memory: a target that is missed is printed as
 //! missed ([`results`]).
 
+use std::time::Duration;
+
 pub mod guest;
 pub mod ours;
 pub mod raw;
@@ -18,4 +20,14 @@ pub fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .unwrap()
+}
+
+/// Runs what measures itself as a task. The future that a single-threaded runtime
+/// blocks on would be polled only after a look at the system's events, and that
+/// look would be measured each time.
+pub fn timed(
+    runtime: &tokio::runtime::Runtime,
+    measured: impl Future<Output = Duration> + Send + 'static,
+) -> Duration {
+    runtime.block_on(runtime.spawn(measured)).unwrap()
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use miniapp_host::{Event, Host, HostBuilder, LaunchOptions, Limits, MiniApp, PageId, Report};
 
 use crate::guest;
@@ -44,8 +45,26 @@ pub async fn launch(host: &Host, url: Option<&str>) -> MiniApp {
     app
 }
 
-/// Delivers an event to the first page and waits until it was handled.
-pub async fn event(app: &MiniApp, handler: &str, detail: &str) {
+/// Delivers so many events to the first page, one at a time. Tells how long they
+/// took.
+pub async fn events(app: MiniApp, handler: &str, detail: &str, times: u64) -> Duration {
+    let began = Instant::now();
+    for _ in 0..times {
+        event(&app, handler, detail).await;
+    }
+    began.elapsed()
+}
+
+/// Delivers so many times `burst` events at once, in the same way.
+pub async fn bursts(app: MiniApp, handler: &str, burst: u64, times: u64) -> Duration {
+    let began = Instant::now();
+    for _ in 0..times {
+        join_all((0..burst).map(|_| event(&app, handler, "{}"))).await;
+    }
+    began.elapsed()
+}
+
+async fn event(app: &MiniApp, handler: &str, detail: &str) {
     let event = Event::new(handler).detail(detail);
     app.event(PageId::FIRST, event).await.unwrap();
 }

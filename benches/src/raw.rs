@@ -6,9 +6,11 @@
 //! Not here, and so what the ratios are about: tasks, mailboxes, limits of
 //! memory, time and fuel per event, reports, page data, a network.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use miniapp_runtime::limits::FUEL_SLICE;
+use tokio::sync::{mpsc, oneshot};
 use wasmtime::Store;
 use wasmtime::component::{Accessor, HasSelf, Linker};
 
@@ -42,7 +44,7 @@ const PAGE: u32 = 1;
 const PATH: &str = "pages/index";
 
 /// More than any benchmark burns.
-const FUEL: u64 = 1 << 50;
+const FUEL: u64 = 1 << 60;
 
 /// The state of a store: what its stubs note.
 #[derive(Debug, Default)]
@@ -144,37 +146,53 @@ impl Live {
         self.store.data().first_data.unwrap()
     }
 
-    /// Stays in the store's event loop, as our host does, and lets `talk` deliver
-    /// events.
-    pub async fn talk<R: Send>(&mut self, talk: impl AsyncFnOnce(Line<'_>) -> R + Send) -> R {
+    /// Delivers so many events, one at a time, from within the store's event loop,
+    /// in which it stays. Tells how long they took.
+    pub async fn events(&mut self, handler: &str, times: u64) -> Duration {
         let Self { store, app } = self;
-        store.set_fuel(FUEL).unwrap();
-        store
-            .run_concurrent(async |store| talk(Line { store, app }).await)
-            .await
-            .unwrap()
+        let spent = store.run_concurrent(async |store| {
+            let began = Instant::now();
+            for _ in 0..times {
+                event(store, app, handler).await;
+            }
+            began.elapsed()
+        });
+        spent.await.unwrap()
+    }
+
+    /// Delivers so many times `burst` events at once, in the same way.
+    pub async fn bursts(&mut self, handler: &str, burst: u64, times: u64) -> Duration {
+        let Self { store, app } = self;
+        let spent = store.run_concurrent(async |store| {
+            let began = Instant::now();
+            for _ in 0..times {
+                join_all((0..burst).map(|_| event(store, app, handler))).await;
+            }
+            began.elapsed()
+        });
+        spent.await.unwrap()
+    }
+
+    /// Delivers an event for everyone who asks through `inbox`, one at a time, and
+    /// then answers.
+    pub async fn serve(mut self, handler: &str, mut inbox: mpsc::Receiver<oneshot::Sender<()>>) {
+        let Self { store, app } = &mut self;
+        let served = store.run_concurrent(async |store| {
+            while let Some(reply) = inbox.recv().await {
+                event(store, app, handler).await;
+                reply.send(()).ok();
+            }
+        });
+        served.await.unwrap();
     }
 }
 
-/// A way to deliver events to a live instance.
-#[derive(Clone, Copy)]
-pub struct Line<'a> {
-    store: &'a Accessor<Stub>,
-    app: &'a Baseline,
-}
-
-impl Line<'_> {
-    /// Delivers an event and waits until it was handled.
-    pub async fn event(&self, handler: &str) {
-        let event = PageEvent {
-            handler: handler.to_owned(),
-            detail: "{}".to_owned(),
-            dataset: "{}".to_owned(),
-        };
-        let handled = self
-            .app
-            .miniapp_host_page()
-            .call_on_event(self.store, PAGE, event);
-        handled.await.unwrap().unwrap();
-    }
+async fn event(store: &Accessor<Stub>, app: &Baseline, handler: &str) {
+    let event = PageEvent {
+        handler: handler.to_owned(),
+        detail: "{}".to_owned(),
+        dataset: "{}".to_owned(),
+    };
+    let handled = app.miniapp_host_page().call_on_event(store, PAGE, event);
+    handled.await.unwrap().unwrap();
 }

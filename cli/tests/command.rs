@@ -1,6 +1,10 @@
 //! The command as its users type it: what it prints, and its exit codes.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails where it must")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails where it must"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use miniapp_package::{AppId, Package, PartnerManifest};
-use miniapp_runtime::{LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime};
+use miniapp_runtime::{
+    CompileError, LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
+};
 
 use crate::builder::HostBuilder;
 
@@ -73,7 +75,8 @@ impl Host {
         let prepare = move || runtime.prepare(&package, &partner);
         let prepared = match tokio::task::spawn_blocking(prepare).await {
             Ok(prepared) => prepared?,
-            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+            // A compiler that crashes has met a component that it cannot compile.
+            Err(failed) => return Err(CompileError(failed.to_string()).into()),
         };
         let app = prepared.app_id().clone();
         let mut installed = self

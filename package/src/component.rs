@@ -7,6 +7,7 @@
 use wasmparser::component_types::{ComponentEntityType, ComponentItem};
 use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
+use crate::builtins;
 use crate::digest::Digest;
 use crate::inspect_error::InspectError;
 use crate::interface_name::InterfaceName;
@@ -121,6 +122,11 @@ fn validate(bytes: &[u8]) -> Result<Items, InspectError> {
             // A component ends after what is nested in it, so the last end is the outermost one.
             ValidPayload::End(outermost) => types = Some(outermost),
             _ => {}
+        }
+        if let (Payload::ComponentCanonicalSection(section), Some(types)) =
+            (&payload, validator.types(0))
+        {
+            builtins::check(section, types)?;
         }
     }
     let mut allocations = wasmparser::FuncValidatorAllocations::default();

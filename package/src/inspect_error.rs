@@ -65,6 +65,15 @@ pub enum InspectError {
         /// What is wrong there.
         message: String,
     },
+    /// A built-in function that copies data unmetered.
+    #[error(
+        "the component uses the built-in `{name}` for data, which this container does not run: keep \
+         what calls of a mini-app share in its own memory"
+    )]
+    Builtin {
+        /// The built-in.
+        name: &'static str,
+    },
     /// More than [`MAX_COMPONENT_ITEMS`].
     #[error(
         "the component imports and exports more than {MAX_COMPONENT_ITEMS} functions: a mini-app needs \

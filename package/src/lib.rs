@@ -16,6 +16,7 @@ mod allow_entry;
 pub mod allow_list;
 mod app_id;
 mod app_manifest;
+mod builtins;
 pub mod catalogue;
 mod component;
 mod digest;

@@ -289,3 +289,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn streams_that_carry_data_are_refused_wherever_they_stand() {
+    let component = |ty: &str, function: &str| {
+        wat::parse_str(format!(
+            "(component (component (type $t ({ty})) (core func (canon {function}))))"
+        ))
+        .unwrap()
+    };
+    for (ty, function) in [
+        ("stream u8", "stream.new $t"),
+        ("future string", "future.new $t"),
+    ] {
+        let error = ComponentInfo::inspect(&component(ty, function)).unwrap_err();
+        let name = function.trim_end_matches(" $t");
+        assert!(
+            matches!(&error, InspectError::Builtin { name: came } if *came == name),
+            "{error}"
+        );
+    }
+    for (ty, function) in [("stream", "stream.new $t"), ("future", "future.new $t")] {
+        ComponentInfo::inspect(&component(ty, function)).unwrap();
+    }
+}

@@ -7,6 +7,7 @@
 //! runtime. Adding a capability touches its file, this catalogue and the WIT.
 
 mod clock;
+mod in_flight;
 mod locale;
 mod log;
 mod profile;
@@ -17,11 +18,11 @@ mod view;
 
 use wasmtime::component::Linker;
 
+pub(crate) use in_flight::InFlight;
 pub use locale::Locale;
 pub(crate) use log::LogMeter;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
 pub use request::{Network, NetworkError};
-pub(crate) use timer::Timers;
 
 use crate::instance::State;
 use crate::runtime::Services;

@@ -16,12 +16,9 @@ mod generated {
                 import miniapp:host/locale@1.0.0;
                 import miniapp:host/log@1.0.0;
                 import miniapp:host/profile@1.0.0;
-                import miniapp:host/profile-sync@1.0.0;
                 import miniapp:host/random@1.0.0;
                 import miniapp:host/request@1.0.0;
-                import miniapp:host/request-sync@1.0.0;
                 import miniapp:host/timer@1.0.0;
-                import miniapp:host/timer-sync@1.0.0;
                 import miniapp:host/view@1.0.0;
 
                 export miniapp:host/lifecycle@1.0.0;
@@ -32,9 +29,6 @@ mod generated {
         ",
         world: "everything",
         imports: {
-            "miniapp:host/profile-sync": async | trappable,
-            "miniapp:host/request-sync": async | trappable,
-            "miniapp:host/timer-sync": async | trappable,
             "miniapp:host/profile": trappable,
             "miniapp:host/request": trappable,
             "miniapp:host/timer": trappable,
@@ -51,6 +45,12 @@ pub(crate) use imports::types::Error as GuestError;
 
 /// The package of the contract, without its version.
 pub(crate) const PACKAGE: &str = "miniapp:host";
+
+// Interfaces of `mini-app-sync` whose functions wait with the store in hand: they
+// have the types of their asynchronous twins and are linked by name.
+pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.0.0";
+pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.0.0";
+pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.0.0";
 
 /// Codes of [`GuestError`] that the host hands out.
 pub(crate) mod code {

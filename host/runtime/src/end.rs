@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::limits::Limits;
-use crate::meter::Refusal;
+use crate::meter::{Refusal, TurnTooLong};
 use crate::report::AppError;
 
 /// Why a mini-app is no longer live. Whatever the reason, nothing of it is left
@@ -73,6 +73,13 @@ pub enum EndReason {
     Host(String),
 }
 
+/// What the host itself could not do. Every other error comes of what the guest
+/// has handed over: pointers outside its memory, text that is not UTF-8, more
+/// than a call may carry.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct HostFault(pub(crate) String);
+
 /// How a guest crashed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -129,6 +136,9 @@ impl fmt::Display for Indented<'_> {
 /// Frames of a backtrace that are kept, innermost first.
 const FRAMES: usize = 16;
 
+/// Bytes of an error's text that are kept; it may quote the guest.
+const MESSAGE_BYTES: usize = 1_000;
+
 /// Bytes of a function's name that are kept; names come from the guest.
 const NAME_BYTES: usize = 200;
 
@@ -144,8 +154,19 @@ impl EndReason {
         if let Some(exhausted) = error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
             return Self::PoolExhausted(exhausted.to_string());
         }
+        if error.is::<TurnTooLong>() {
+            return Self::TurnTooLong { limit: limits.turn };
+        }
+        if let Some(fault) = error.downcast_ref::<HostFault>() {
+            return Self::Host(fault.to_string());
+        }
         let Some(trap) = error.downcast_ref::<wasmtime::Trap>() else {
-            return Self::Host(format!("{error:#}"));
+            let mut message = error.root_cause().to_string();
+            crate::report::truncate(&mut message, MESSAGE_BYTES);
+            return Self::Trap {
+                kind: TrapKind::Other(message),
+                backtrace,
+            };
         };
         use wasmtime::Trap;
         let kind = match trap {

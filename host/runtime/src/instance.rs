@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{LogMeter, Timers};
+use crate::capability::{InFlight, LogMeter};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -37,7 +37,10 @@ pub(crate) struct State {
     pub(crate) meter: Meter,
     pub(crate) pages: Pages,
     pub(crate) log: LogMeter,
-    pub(crate) timers: Timers,
+    /// Sleeps that wait.
+    pub(crate) sleeping: InFlight,
+    /// Calls that the profile's provider answers.
+    pub(crate) reading_profile: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
 }
@@ -48,21 +51,31 @@ impl State {
     }
 }
 
-/// What the outside asks of a live mini-app.
-pub(crate) enum Message {
-    Event {
-        page: PageId,
-        event: PageEvent,
-        reply: oneshot::Sender<Result<(), AppError>>,
-    },
+/// An event for a page, which waits for its turn and for fuel.
+pub(crate) struct Delivery {
+    pub(crate) page: PageId,
+    pub(crate) event: PageEvent,
+    pub(crate) reply: oneshot::Sender<Result<(), AppError>>,
+}
+
+/// What the embedder asks of the host about a mini-app, which waits for neither.
+pub(crate) enum Request {
+    /// To be visible or not.
     Visible {
         visible: bool,
         reply: oneshot::Sender<()>,
     },
+    /// The data of a page.
     Data {
         page: PageId,
         reply: oneshot::Sender<Option<serde_json::Value>>,
     },
+}
+
+/// The task's end of the mailbox.
+pub(crate) struct Inbox {
+    pub(crate) deliveries: mpsc::Receiver<Delivery>,
+    pub(crate) requests: mpsc::Receiver<Request>,
 }
 
 /// How far a mini-app has come.
@@ -84,11 +97,11 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             phase: watch::Sender::new(Phase::Launching),
             closing: watch::Sender::new(false),
-            signal: TurnSignal::new(),
+            signal: TurnSignal::new(limits.turn),
         }
     }
 
@@ -113,14 +126,28 @@ impl Control {
     }
 }
 
+/// Tells those who wait that the mini-app is gone, whatever became of its task.
+struct Farewell(Arc<Control>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if !matches!(*self.0.phase.borrow(), Phase::Ended(_)) {
+            let reason = "the tokio runtime that it ran on was shut down".to_owned();
+            self.0
+                .reach(Phase::Ended(Arc::new(EndReason::Host(reason))));
+        }
+    }
+}
+
 /// Runs a mini-app until it ends. `permit` is its place among the live ones.
 pub(crate) async fn run(
     prepared: Prepared,
     launch: GuestLaunchOptions,
-    inbox: mpsc::Receiver<Message>,
+    inbox: Inbox,
     control: Arc<Control>,
     permit: OwnedSemaphorePermit,
 ) {
+    let farewell = Farewell(Arc::clone(&control));
     let services = Arc::clone(prepared.services());
     let app = Arc::clone(prepared.app());
     let lived = drive(prepared, launch, inbox, &control);
@@ -133,16 +160,17 @@ pub(crate) async fn run(
     // A panic in an observer must not keep the end from those who wait for it.
     let _ = std::panic::catch_unwind(told);
     control.reach(Phase::Ended(Arc::new(reason)));
+    drop(farewell);
 }
 
 async fn drive(
     prepared: Prepared,
     launch: GuestLaunchOptions,
-    inbox: mpsc::Receiver<Message>,
+    inbox: Inbox,
     control: &Control,
 ) -> EndReason {
     let limits = prepared.limits().clone();
-    let mut store = match new_store(&prepared, &limits) {
+    let mut store = match new_store(&prepared, &limits, control) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
@@ -151,10 +179,16 @@ async fn drive(
     let lived = {
         let work = conversation::hold(&prepared, &mut store, launch, inbox, control);
         let on_turn = |turn| services.observer.report(&app, Report::Turn(turn));
-        let signal = Arc::clone(&control.signal);
-        let driven = Driven::new(Box::pin(work), signal, limits.turn, on_turn);
+        let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
         supervise(driven, control, &limits).await
     };
+    // The last turn was not ended from inside.
+    if let Some(turn) = Meter::spent(&mut store)
+        .ok()
+        .and_then(|spent| control.signal.end(spent))
+    {
+        store.data().report(Report::Turn(turn));
+    }
     match lived {
         Ok(reason) => reason,
         Err(error) => {
@@ -208,24 +242,32 @@ fn lived_or_too_long(
     lived.unwrap_or(Ok(EndReason::TurnTooLong { limit: limits.turn }))
 }
 
-fn new_store(prepared: &Prepared, limits: &Limits) -> wasmtime::Result<Store<State>> {
+fn new_store(
+    prepared: &Prepared,
+    limits: &Limits,
+    control: &Control,
+) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
-    let now = Instant::now();
+    let signal = Arc::clone(&control.signal);
     let state = State {
         app: Arc::clone(prepared.app()),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
-        launched_at: now,
-        meter: Meter::new(limits, engine.options().metered, now),
+        launched_at: Instant::now(),
+        meter: Meter::new(limits, engine.options().metered, signal),
         pages: Pages::default(),
         log: LogMeter::default(),
-        timers: Timers::default(),
+        sleeping: InFlight::default(),
+        reading_profile: InFlight::default(),
         session: None,
     };
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(|state| &mut state.meter.memory);
     store.set_hostcall_fuel(limits::HOST_CALL_BYTES);
     store.set_max_component_handles(limits::HANDLES);
+    if let Some(table) = store.concurrent_resource_table() {
+        table.set_max_capacity(limits::HANDLES);
+    }
     Meter::start(&mut store)?;
     Ok(store)
 }

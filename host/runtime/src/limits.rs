@@ -55,6 +55,9 @@ pub const HANDLES: usize = 4_096;
 /// Events that wait for delivery to one mini-app.
 pub const MAILBOX: usize = 64;
 
+/// Questions of the embedder's that wait for a mini-app's task.
+pub const REQUESTS: usize = 16;
+
 /// Callbacks of one mini-app that are under way at once.
 pub const CALLBACKS: usize = 64;
 

@@ -9,8 +9,12 @@ mod bucket;
 mod memory;
 mod turn;
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use wasmtime::component::{Accessor, HasData};
 use wasmtime::{AsContextMut, StoreContextMut, Trap};
 
 pub(crate) use bucket::Bucket;
@@ -28,8 +32,38 @@ pub(crate) mod price {
     pub(crate) const CALL: u64 = 500;
     /// One byte copied into or out of the guest.
     pub(crate) const COPIED_BYTE: u64 = 1;
+    /// One element of a list that is copied, beyond its bytes.
+    pub(crate) const ELEMENT: u64 = 100;
     /// One byte of JSON read into the data of a page.
     pub(crate) const JSON_BYTE: u64 = 30;
+
+    /// A call that copies so many bytes in so many elements of lists.
+    pub(crate) fn call(bytes: usize, elements: usize) -> u64 {
+        let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let bytes = wide(bytes).saturating_mul(COPIED_BYTE);
+        CALL.saturating_add(bytes)
+            .saturating_add(wide(elements).saturating_mul(ELEMENT))
+    }
+}
+
+/// Awaits host work for a guest. Tops its bucket up if that has really waited:
+/// work that is done at once is part of the turn that asked for it.
+pub(crate) async fn waited<W: Future, D: HasData>(
+    accessor: &Accessor<State, D>,
+    work: W,
+) -> wasmtime::Result<W::Output> {
+    let mut work = pin!(work);
+    let mut has_waited = false;
+    let output = poll_fn(|cx| {
+        let polled = work.as_mut().poll(cx);
+        has_waited |= polled.is_pending();
+        polled
+    })
+    .await;
+    if has_waited {
+        accessor.with(|store| Meter::refill(store))?;
+    }
+    Ok(output)
 }
 
 /// The meter of one mini-app; lives in its store.
@@ -39,15 +73,21 @@ pub(crate) struct Meter {
     /// Fuel that the host has charged and not yet taken from the store: taking
     /// it restarts the store's slice, which must not happen at every call.
     debt: u64,
+    signal: Arc<TurnSignal>,
     pub(crate) memory: MemoryMeter,
 }
 
 impl Meter {
-    pub(crate) fn new(limits: &Limits, metered: bool, now: Instant) -> Self {
+    pub(crate) fn new(limits: &Limits, metered: bool, signal: Arc<TurnSignal>) -> Self {
         Self {
             metered,
-            bucket: Bucket::new(limits.fuel_per_event, limits.fuel_per_second, now),
+            bucket: Bucket::new(
+                limits.fuel_per_event,
+                limits.fuel_per_second,
+                Instant::now(),
+            ),
             debt: 0,
+            signal,
             memory: MemoryMeter::new(limits.memory),
         }
     }
@@ -106,13 +146,16 @@ impl Meter {
     ///
     /// # Errors
     ///
-    /// [`Trap::OutOfFuel`] where the guest has less than that left.
+    /// [`Trap::OutOfFuel`] where the guest has less than that left, and
+    /// [`TurnTooLong`] where it has kept the thread busy for too long: a guest
+    /// that calls the host again and again may not be cut by a slice of fuel.
     pub(crate) fn charge(
         mut store: impl AsContextMut<Data = State>,
         fuel: u64,
     ) -> wasmtime::Result<()> {
         let mut store = store.as_context_mut();
         let meter = &mut store.data_mut().meter;
+        meter.signal.check()?;
         if !meter.metered {
             return Ok(());
         }

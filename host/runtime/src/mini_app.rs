@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use miniapp_package::AppId;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::end::EndReason;
-use crate::instance::{Control, Message, Phase};
+use crate::instance::{Control, Delivery, Phase, Request};
 use crate::lifecycle::PageEvent;
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::page::PageId;
 use crate::report::AppError;
 
@@ -82,8 +83,26 @@ pub enum EventError {
 #[derive(Clone)]
 pub struct MiniApp {
     app: Arc<AppId>,
-    mailbox: mpsc::Sender<Message>,
+    mailbox: Mailbox,
     control: Arc<Control>,
+    patience: Duration,
+    _last_clone: Arc<LastClone>,
+}
+
+/// The embedder's end of the mailbox.
+#[derive(Clone)]
+pub(crate) struct Mailbox {
+    pub(crate) deliveries: mpsc::Sender<Delivery>,
+    pub(crate) requests: mpsc::Sender<Request>,
+}
+
+/// Closes the mini-app when the last handle is dropped, whatever it is doing.
+struct LastClone(Arc<Control>);
+
+impl Drop for LastClone {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 impl fmt::Debug for MiniApp {
@@ -97,13 +116,17 @@ impl fmt::Debug for MiniApp {
 impl MiniApp {
     pub(crate) fn new(
         app: Arc<AppId>,
-        mailbox: mpsc::Sender<Message>,
+        mailbox: Mailbox,
         control: Arc<Control>,
+        limits: &Limits,
     ) -> Self {
+        let _last_clone = Arc::new(LastClone(Arc::clone(&control)));
         Self {
             app,
             mailbox,
             control,
+            patience: limits.close,
+            _last_clone,
         }
     }
 
@@ -130,7 +153,8 @@ impl MiniApp {
     }
 
     /// Delivers an event to a page and waits until it was handled. Events are
-    /// begun in their order and may be handled side by side.
+    /// delivered in their order and may be handled side by side; a mini-app that
+    /// takes one call at a time may take those that wait in any order.
     ///
     /// # Errors
     ///
@@ -152,7 +176,11 @@ impl MiniApp {
             dataset: event.dataset,
         };
         let (reply, answer) = oneshot::channel();
-        match self.mailbox.try_send(Message::Event { page, event, reply }) {
+        match self
+            .mailbox
+            .deliveries
+            .try_send(Delivery { page, event, reply })
+        {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => return Err(EventError::Busy),
             Err(mpsc::error::TrySendError::Closed(_)) => {
@@ -166,28 +194,35 @@ impl MiniApp {
     }
 
     /// Tells the mini-app that it came to the foreground, and waits until it was
-    /// handled. Does nothing for one that has ended.
+    /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
+    /// in the foreground already, or has ended.
     pub async fn show(&self) {
         self.set_visible(true).await;
     }
 
     /// Tells the mini-app that it went to the background, and waits until it was
-    /// handled. Does nothing for one that has ended.
+    /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
+    /// in the background already, or has ended.
     pub async fn hide(&self) {
         self.set_visible(false).await;
     }
 
     async fn set_visible(&self, visible: bool) {
         let (reply, answer) = oneshot::channel();
-        if self
-            .mailbox
-            .send(Message::Visible { visible, reply })
-            .await
-            .is_ok()
-        {
-            // Dropped where the mini-app ends meanwhile, which its end tells.
-            answer.await.ok();
-        }
+        let told = async {
+            if self
+                .mailbox
+                .requests
+                .send(Request::Visible { visible, reply })
+                .await
+                .is_ok()
+            {
+                // Dropped where the mini-app ends meanwhile, which its end tells.
+                answer.await.ok();
+            }
+        };
+        // A mini-app that takes its time must not keep the native app waiting.
+        tokio::time::timeout(self.patience, told).await.ok();
     }
 
     /// The data of a page as it is now; nothing where the page is not open or
@@ -195,7 +230,8 @@ impl MiniApp {
     pub async fn data(&self, page: PageId) -> Option<serde_json::Value> {
         let (reply, answer) = oneshot::channel();
         self.mailbox
-            .send(Message::Data { page, reply })
+            .requests
+            .send(Request::Data { page, reply })
             .await
             .ok()?;
         answer.await.ok()?

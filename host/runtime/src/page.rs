@@ -26,27 +26,61 @@ impl fmt::Display for PageId {
     }
 }
 
+/// How far an open page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Its `on-load` has not returned.
+    Loading,
+    /// It is loaded, and the app is in the foreground.
+    Shown,
+    /// It is loaded, and the app is in the background.
+    Hidden,
+}
+
+struct Page {
+    data: DataTree,
+    stage: Stage,
+}
+
 /// The open pages of one mini-app.
 #[derive(Default)]
 pub(crate) struct Pages {
-    open: BTreeMap<PageId, DataTree>,
+    open: BTreeMap<PageId, Page>,
 }
 
 impl Pages {
     pub(crate) fn open(&mut self, page: PageId) {
-        self.open.entry(page).or_default();
+        let data = DataTree::default();
+        self.open.insert(
+            page,
+            Page {
+                data,
+                stage: Stage::Loading,
+            },
+        );
     }
 
     /// Drops a page's data and returns what it weighed.
     pub(crate) fn close(&mut self, page: PageId) -> usize {
-        self.open.remove(&page).map_or(0, |data| data.weight())
+        self.open.remove(&page).map_or(0, |page| page.data.weight())
+    }
+
+    /// How far a page is; nothing where it is not open.
+    pub(crate) fn stage(&self, page: PageId) -> Option<Stage> {
+        self.open.get(&page).map(|page| page.stage)
+    }
+
+    pub(crate) fn set_stage(&mut self, page: PageId, stage: Stage) {
+        if let Some(page) = self.open.get_mut(&page) {
+            page.stage = stage;
+        }
     }
 
     pub(crate) fn data(&self, page: PageId) -> Option<&DataTree> {
-        self.open.get(&page)
+        self.open.get(&page).map(|page| &page.data)
     }
 
     pub(crate) fn data_mut(&mut self, page: PageId) -> Option<&mut DataTree> {
-        self.open.get_mut(&page)
+        self.open.get_mut(&page).map(|page| &mut page.data)
     }
 }

@@ -13,10 +13,10 @@ use crate::contract::exports;
 use crate::end::EndReason;
 use crate::engine::{CompileError, Engine};
 use crate::grant::{self, Grant, GrantError};
-use crate::instance::{self, Control, Phase, State};
+use crate::instance::{self, Control, Inbox, Phase, State};
 use crate::lifecycle::{Exports, GuestLaunchOptions};
 use crate::limits::{self, Limits};
-use crate::mini_app::MiniApp;
+use crate::mini_app::{Mailbox, MiniApp};
 use crate::runtime::{Runtime, Services};
 
 /// A mini-app cannot be prepared. Nothing of it was run.
@@ -74,6 +74,9 @@ pub enum LaunchError {
     #[error("{0}")]
     Ended(Arc<EndReason>),
 }
+
+/// Bytes that any pair of a query counts beyond its text.
+const PAIR_BYTES: usize = 16;
 
 /// How a mini-app is opened. `Default` opens its first page with an empty query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -177,8 +180,17 @@ impl Prepared {
                         LaunchError::TooManyLive { limit }
                     }
                 })?;
-        let (mailbox, inbox) = mpsc::channel(limits::MAILBOX);
-        let control = Arc::new(Control::new());
+        let (deliveries, incoming) = mpsc::channel(limits::MAILBOX);
+        let (requests, asked) = mpsc::channel(limits::REQUESTS);
+        let mailbox = Mailbox {
+            deliveries,
+            requests,
+        };
+        let inbox = Inbox {
+            deliveries: incoming,
+            requests: asked,
+        };
+        let control = Arc::new(Control::new(self.limits()));
         let mut phase = control.phase();
         tokio.spawn(instance::run(
             self.clone(),
@@ -187,7 +199,7 @@ impl Prepared {
             Arc::clone(&control),
             permit,
         ));
-        let app = MiniApp::new(Arc::clone(&self.inner.app), mailbox, control);
+        let app = MiniApp::new(Arc::clone(&self.inner.app), mailbox, control, self.limits());
         // The sender lives in the handle's control, so the wait cannot fail.
         let reached = phase
             .wait_for(|phase| !matches!(phase, Phase::Launching))
@@ -213,7 +225,7 @@ impl Prepared {
         let query: usize = options
             .query
             .iter()
-            .map(|(name, value)| name.len() + value.len())
+            .map(|(name, value)| PAIR_BYTES + name.len() + value.len())
             .sum();
         let fragment = options.fragment.as_ref().map_or(0, String::len);
         let bytes = query + fragment + options.extra.as_ref().map_or(0, String::len);

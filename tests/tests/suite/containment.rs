@@ -262,3 +262,55 @@ on_both! {
         assert_eq!(error.to_string(), "the event's handler has 257 bytes, 256 are allowed");
     }
 }
+
+on_both! {
+    async fn host_calls_that_are_done_at_once_do_not_refill_the_bucket(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        // Refused before it is sent, so the guest never leaves its turn.
+        let reason = end_of(&stage, "fetch-forever", json!({ "url": "nowhere" })).await;
+        assert!(
+            matches!(*reason, EndReason::OutOfFuel { .. } | EndReason::TurnTooLong { .. }),
+            "{reason}"
+        );
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}
+
+on_both! {
+    async fn host_calls_are_cut_although_there_is_fuel(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.fuel_per_event = u64::MAX / 4;
+        limits.fuel_per_second = u64::MAX / 4;
+        limits.turn = Duration::from_millis(50);
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        stage.install(Guest::Rogue).await;
+        let reason = end_of(&stage, "fetch-forever", json!({ "url": "nowhere" })).await;
+        assert_eq!(*reason, EndReason::TurnTooLong { limit: Duration::from_millis(50) });
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn what_is_given_up_is_not_counted_for_ever(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        // One more than may wait at once.
+        stage.event(&app, "abandon-sleeps", json!({ "n": 1_025 })).await.unwrap();
+        assert_eq!(stage.data(&app).await["slept"], true);
+    }
+}
+
+on_both! {
+    async fn a_call_that_sets_and_replaces_does_not_pile_up(execution: Execution) {
+        let (stage, neighbour, alone) = with_neighbour(execution).await;
+        let app = stage.launch(&"miniapp_rogue".parse().unwrap()).await;
+        let bomb = format!("a{}", "[1024]".repeat(63));
+        let detail = json!({ "changes": [[bomb, "0"], ["a", "0"]], "n": 100 });
+        let error = stage.event(&app, "set-many", detail).await.unwrap_err();
+        let EventError::App(error) = error else { panic!("{error}") };
+        assert_eq!(error.code, "too-large", "{error}");
+        assert_eq!(stage.data(&app).await.get("a"), None, "nothing of the call was applied");
+        app.close().await;
+        assert_unharmed(&stage, &neighbour, alone).await;
+    }
+}

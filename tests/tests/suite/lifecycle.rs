@@ -111,3 +111,62 @@ on_both! {
         stage.assert_pool_is_empty().await;
     }
 }
+
+on_both! {
+    async fn hiding_twice_and_showing_twice_is_told_once(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        app.show().await;
+        tokio::join!(app.hide(), app.hide(), app.show());
+        app.hide().await;
+        app.close().await;
+        assert_eq!(
+            stage.record.log()[5..],
+            [
+                "life page.hide", "life app.hide",
+                "life app.show", "life page.show",
+                "life page.hide", "life app.hide",
+                "life page.unload",
+            ]
+        );
+    }
+}
+
+on_both! {
+    async fn a_page_that_is_closed_while_it_loads_was_never_shown(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let rogue = stage.install(Guest::Rogue).await;
+        let query = vec![("wait".to_owned(), "yes".to_owned())];
+        let app = stage.host.launch_with(rogue.as_str(), LaunchOptions { query, ..LaunchOptions::default() }).await.unwrap();
+        stage.moment().await;
+        assert_eq!(*app.close().await, EndReason::Closed);
+        assert_eq!(
+            stage.record.log(),
+            ["life app.launch", "life app.show", "life page.load", "life page.unload", "life app.hide"]
+        );
+    }
+}
+
+#[test]
+fn whoever_waits_is_told_when_the_runtime_goes_away() {
+    let first = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (stage, app) = first.block_on(async {
+        let stage = Stage::set(miniapp_host::Execution::Jit).await;
+        let app = stage.start(Guest::Rogue).await;
+        (stage, app)
+    });
+    first.shutdown_background();
+    let second = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let reason = second.block_on(app.ended());
+    assert_eq!(
+        *reason,
+        EndReason::Host("the tokio runtime that it ran on was shut down".to_owned())
+    );
+    drop(stage);
+}

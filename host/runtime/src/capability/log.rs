@@ -8,7 +8,7 @@ use super::{Capability, lacks_nothing};
 use crate::contract::imports::log::{self, Host, HostWithStore, Level};
 use crate::instance::State;
 use crate::meter::{Meter, price};
-use crate::report::{Report, truncate};
+use crate::report::{Denial, Report, truncate};
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/log",
@@ -22,6 +22,9 @@ const MESSAGE_BYTES: usize = 8 << 10;
 /// Bytes of messages in one second: a developer reads no more, and a disk that
 /// they are written to is not filled by a loop.
 const BYTES_PER_SECOND: usize = 256 << 10;
+
+/// Bytes that any line counts beyond its message: an empty one is a line too.
+const LINE_BYTES: usize = 64;
 
 /// What one mini-app has logged in the current second.
 #[derive(Default)]
@@ -64,24 +67,9 @@ impl HostWithStore<State> for HasSelf<State> {
         level: Level,
         mut message: String,
     ) -> wasmtime::Result<()> {
-        let bytes = u64::try_from(message.len()).unwrap_or(u64::MAX);
-        Meter::charge(
-            &mut host,
-            price::CALL.saturating_add(bytes * price::COPIED_BYTE),
-        )?;
+        Meter::charge(&mut host, price::call(message.len(), 0))?;
         let state = host.data_mut();
-        let (admitted, dropped) = state
-            .log
-            .admit(message.len().min(MESSAGE_BYTES), Instant::now());
-        if dropped > 0 {
-            let message =
-                format!("{dropped} log lines were dropped: more than 256 KiB in a second");
-            state.report(Report::Log {
-                level: Level::Warn,
-                message: &message,
-            });
-        }
-        if admitted {
+        if state.admit_report(message.len().min(MESSAGE_BYTES)) {
             const MARK: &str = "… (cut)";
             if truncate(&mut message, MESSAGE_BYTES) {
                 truncate(&mut message, MESSAGE_BYTES - MARK.len());
@@ -93,6 +81,31 @@ impl HostWithStore<State> for HasSelf<State> {
             });
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Whether a report that the guest has caused may be made now. Those that may
+    /// not are counted, and their number is reported later.
+    fn admit_report(&mut self, bytes: usize) -> bool {
+        let (admitted, dropped) = self
+            .log
+            .admit(bytes.saturating_add(LINE_BYTES), Instant::now());
+        if dropped > 0 {
+            let message = format!("{dropped} lines were dropped: more than 256 KiB in a second");
+            self.report(Report::Log {
+                level: Level::Warn,
+                message: &message,
+            });
+        }
+        admitted
+    }
+
+    /// Reports a denied call, within what may be reported in a second.
+    pub(crate) fn deny(&mut self, denial: &Denial) {
+        if self.admit_report(denial.message.len()) {
+            self.report(Report::Denied(denial));
+        }
     }
 }
 

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use miniapp_package::AppId;
 use wasmtime::component::{Accessor, HasSelf};
+use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
-use crate::contract::imports::{profile, profile_sync};
-use crate::contract::{GuestError, code};
+use super::in_flight::InFlight;
+use crate::contract::imports::profile;
+use crate::contract::{GuestError, PROFILE_SYNC, code};
 use crate::instance::State;
-use crate::meter::{Meter, price};
+use crate::meter::{Meter, price, waited};
 use crate::runtime::Services;
 
 pub(super) const CAPABILITY: Capability = Capability {
@@ -25,7 +27,13 @@ pub(super) const CAPABILITY: Capability = Capability {
 pub(super) const CAPABILITY_SYNC: Capability = Capability {
     interface: "miniapp:host/profile-sync",
     lacks,
-    link: |linker| profile_sync::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+    link: |linker| {
+        linker
+            .instance(PROFILE_SYNC)?
+            .func_wrap_async("read", |store, (fields,)| {
+                Box::new(read_sync(store, fields))
+            })
+    },
 };
 
 fn lacks(services: &Services) -> Option<&'static str> {
@@ -37,6 +45,9 @@ fn lacks(services: &Services) -> Option<&'static str> {
 
 /// Fields of one call.
 const MAX_FIELDS: usize = 64;
+
+/// Calls of one mini-app that a provider answers at once.
+const MAX_READING: usize = 16;
 
 /// Bytes of a field's name.
 const MAX_NAME_BYTES: usize = 64;
@@ -97,7 +108,41 @@ impl ProfileProvider for FixedProfile {
 
 type Answer = Result<Vec<(String, String)>, GuestError>;
 
-async fn read(services: Arc<Services>, app: Arc<AppId>, fields: Vec<String>) -> Answer {
+/// What one call needs of the store, taken and charged before it waits.
+struct Call {
+    services: Arc<Services>,
+    app: Arc<AppId>,
+    reading: InFlight,
+}
+
+impl Call {
+    fn begin(
+        mut store: impl AsContextMut<Data = State>,
+        fields: &[String],
+    ) -> wasmtime::Result<Self> {
+        let bytes = fields.iter().map(String::len).sum();
+        Meter::charge(&mut store, price::call(bytes, fields.len()))?;
+        let store = store.as_context_mut();
+        let state = store.data();
+        Ok(Self {
+            services: Arc::clone(&state.services),
+            app: Arc::clone(&state.app),
+            reading: state.reading_profile.clone(),
+        })
+    }
+}
+
+async fn read(call: Call, fields: Vec<String>) -> Answer {
+    let Call {
+        services,
+        app,
+        reading,
+    } = call;
+    let Some(_share) = reading.take(1, MAX_READING) else {
+        let message =
+            format!("{MAX_READING} reads are under way already; await some before starting more");
+        return Err(GuestError::new(code::BUSY, message));
+    };
     if fields.len() > MAX_FIELDS || fields.iter().any(|name| name.len() > MAX_NAME_BYTES) {
         return Err(GuestError::new(
             code::TOO_LARGE,
@@ -142,19 +187,15 @@ impl profile::HostWithStore<State> for HasSelf<State> {
         accessor: &Accessor<State, Self>,
         fields: Vec<String>,
     ) -> wasmtime::Result<Answer> {
-        let (services, app) = accessor.with(|mut host| -> wasmtime::Result<_> {
-            Meter::charge(&mut host, price::CALL)?;
-            let state = host.get();
-            Ok((Arc::clone(&state.services), Arc::clone(&state.app)))
-        })?;
-        let answer = read(services, app, fields).await;
-        accessor.with(|mut host| Meter::refill(&mut host))?;
-        Ok(answer)
+        let call = accessor.with(|store| Call::begin(store, &fields))?;
+        waited(accessor, read(call, fields)).await
     }
 }
 
-impl profile_sync::Host for State {
-    async fn read(&mut self, fields: Vec<String>) -> wasmtime::Result<Answer> {
-        Ok(read(Arc::clone(&self.services), Arc::clone(&self.app), fields).await)
-    }
+async fn read_sync(
+    mut store: StoreContextMut<'_, State>,
+    fields: Vec<String>,
+) -> wasmtime::Result<(Answer,)> {
+    let call = Call::begin(&mut store, &fields)?;
+    Ok((read(call, fields).await,))
 }

@@ -5,6 +5,7 @@ use wasmtime::component::{Access, HasSelf};
 use super::{Capability, lacks_nothing};
 use crate::contract::imports::random::{self, Host, HostWithStore};
 use crate::contract::{GuestError, code};
+use crate::end::HostFault;
 use crate::instance::State;
 use crate::meter::{Meter, price};
 
@@ -39,12 +40,19 @@ impl HostWithStore<State> for HasSelf<State> {
             price::CALL.saturating_add(u64::from(length) * BYTE),
         )?;
         let mut bytes = vec![0; usize::try_from(length)?];
-        getrandom::fill(&mut bytes).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+        getrandom::fill(&mut bytes).map_err(no_randomness)?;
         Ok(Ok(bytes))
     }
 
     fn number(mut host: Access<State, Self>) -> wasmtime::Result<u64> {
         Meter::charge(&mut host, price::CALL.saturating_add(8 * BYTE))?;
-        getrandom::u64().map_err(|error| wasmtime::Error::msg(error.to_string()))
+        getrandom::u64().map_err(no_randomness)
     }
+}
+
+fn no_randomness(error: getrandom::Error) -> wasmtime::Error {
+    HostFault(format!(
+        "the operating system gives no random bytes: {error}"
+    ))
+    .into()
 }

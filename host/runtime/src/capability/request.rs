@@ -16,19 +16,20 @@ mod exchange;
 mod policy;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
 use wasmtime::component::{Accessor, HasSelf};
+use wasmtime::{AsContextMut, StoreContextMut};
 
+use super::in_flight::{InFlight, Share};
 use super::{Capability, lacks_nothing};
 use crate::contract::imports::http::{Request, Response};
-use crate::contract::imports::{request, request_sync};
-use crate::contract::{GuestError, code};
+use crate::contract::imports::request;
+use crate::contract::{GuestError, REQUEST_SYNC, code};
 use crate::grant::Grant;
 use crate::instance::State;
-use crate::meter::{Meter, price};
-use crate::report::{Denial, Report};
+use crate::meter::{Meter, price, waited};
+use crate::report::Denial;
 
 pub(crate) use dial::Wire;
 pub use dial::{Network, NetworkError};
@@ -42,7 +43,13 @@ pub(super) const CAPABILITY: Capability = Capability {
 pub(super) const CAPABILITY_SYNC: Capability = Capability {
     interface: "miniapp:host/request-sync",
     lacks: lacks_nothing,
-    link: |linker| request_sync::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+    link: |linker| {
+        linker
+            .instance(REQUEST_SYNC)?
+            .func_wrap_async("fetch", |store, (request,)| {
+                Box::new(fetch_sync(store, request))
+            })
+    },
 };
 
 /// Requests of one mini-app that are under way at once, as in WeChat.
@@ -51,12 +58,17 @@ const MAX_RUNNING: usize = 10;
 /// Requests of one mini-app that wait for their turn.
 const MAX_WAITING: usize = 100;
 
+/// Bytes of bodies that one mini-app has under way, waiting or arriving: two of
+/// the largest. They are the host's memory, not the guest's.
+const MAX_BODIES: usize = 2 * policy::MAX_BODY_BYTES;
+
 /// The requests of one mini-app. Made at its first one: a mini-app that never
 /// asks costs nothing.
 pub(crate) struct Session {
     client: exchange::Client,
     running: Semaphore,
-    admitted: AtomicUsize,
+    admitted: InFlight,
+    bodies: InFlight,
 }
 
 /// Why a request has no answer.
@@ -76,18 +88,20 @@ impl Session {
         Self {
             client: exchange::Client::new(wire),
             running: Semaphore::new(MAX_RUNNING),
-            admitted: AtomicUsize::new(0),
+            admitted: InFlight::default(),
+            bodies: InFlight::default(),
         }
     }
 
     async fn fetch(&self, grant: &Grant, request: Request) -> Result<Response, Failed> {
         let request = policy::check(grant, request)?;
         let _admitted = self.admit()?;
+        let mut bodies = self.hold_body(request.body.len())?;
         let timeout = request.timeout;
         let exchange = async {
             // The semaphore is never closed; if it were, the request would just go on.
             let _running = self.running.acquire().await.ok();
-            self.client.exchange(grant, request).await
+            self.client.exchange(grant, request, &mut bodies).await
         };
         match tokio::time::timeout(timeout, exchange).await {
             Ok(answer) => answer,
@@ -99,27 +113,31 @@ impl Session {
         }
     }
 
-    fn admit(&self) -> Result<Admitted<'_>, GuestError> {
-        let admitted = Admitted(&self.admitted);
-        if self.admitted.fetch_add(1, Ordering::Relaxed) >= MAX_RUNNING + MAX_WAITING {
-            return Err(GuestError::new(
+    fn admit(&self) -> Result<Share, GuestError> {
+        self.admitted.take(1, MAX_RUNNING + MAX_WAITING).ok_or_else(|| {
+            GuestError::new(
                 code::BUSY,
                 format!(
                     "{MAX_RUNNING} requests are under way and {MAX_WAITING} wait; await some before starting more"
                 ),
-            ));
-        }
-        Ok(admitted)
+            )
+        })
+    }
+
+    fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
+        self.bodies
+            .take(bytes, MAX_BODIES)
+            .ok_or_else(too_many_bodies)
     }
 }
 
-/// One request that is under way or waits.
-struct Admitted<'a>(&'a AtomicUsize);
-
-impl Drop for Admitted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+fn too_many_bodies() -> GuestError {
+    GuestError::new(
+        code::BUSY,
+        format!(
+            "requests and answers under way hold {MAX_BODIES} bytes of bodies; await some before starting more"
+        ),
+    )
 }
 
 /// What one call needs of the store, taken before it waits.
@@ -129,31 +147,57 @@ struct Call {
 }
 
 impl Call {
-    fn begin(state: &mut State) -> Self {
+    fn begin(
+        mut store: impl AsContextMut<Data = State>,
+        request: &Request,
+    ) -> wasmtime::Result<Self> {
+        let headers: usize = request
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        let body = request.body.as_ref().map_or(0, Vec::len);
+        let bytes = request.method.len() + request.url.len() + headers + body;
+        Meter::charge(&mut store, price::call(bytes, 2 * request.headers.len()))?;
+        let mut store = store.as_context_mut();
+        let state = store.data_mut();
         let wire = &state.services.wire;
         let session = state
             .session
             .get_or_insert_with(|| Arc::new(Session::new(wire)));
-        Self {
+        Ok(Self {
             session: Arc::clone(session),
             grant: Arc::clone(&state.grant),
-        }
+        })
     }
 
-    async fn run(&self, request: Request) -> Result<Response, Failed> {
+    async fn run(self, request: Request) -> Result<Response, Failed> {
         self.session.fetch(&self.grant, request).await
     }
 }
 
-/// Reports a denial and turns it into what the guest sees.
-fn answer(state: &State, outcome: Result<Response, Failed>) -> Result<Response, GuestError> {
-    outcome.map_err(|failed| match failed {
-        Failed::Error(error) => error,
-        Failed::Denied(denial) => {
-            state.report(Report::Denied(&denial));
-            crate::grant::guest_error(&denial)
+/// Charges an answer, or reports a denial and turns it into what the guest sees.
+fn finish(
+    mut store: impl AsContextMut<Data = State>,
+    outcome: Result<Response, Failed>,
+) -> wasmtime::Result<Result<Response, GuestError>> {
+    match outcome {
+        Ok(response) => {
+            let headers: usize = response
+                .headers
+                .iter()
+                .map(|(name, value)| name.len() + value.len())
+                .sum();
+            let bytes = response.url.len() + headers + response.body.len();
+            Meter::charge(&mut store, price::call(bytes, 2 * response.headers.len()))?;
+            Ok(Ok(response))
         }
-    })
+        Err(Failed::Error(error)) => Ok(Err(error)),
+        Err(Failed::Denied(denial)) => {
+            store.as_context_mut().data_mut().deny(&denial);
+            Ok(Err(crate::grant::guest_error(&denial)))
+        }
+    }
 }
 
 impl request::Host for State {}
@@ -163,31 +207,17 @@ impl request::HostWithStore<State> for HasSelf<State> {
         accessor: &Accessor<State, Self>,
         request: Request,
     ) -> wasmtime::Result<Result<Response, GuestError>> {
-        let sent = request.body.as_ref().map_or(0, Vec::len);
-        let call = accessor.with(|mut host| -> wasmtime::Result<_> {
-            Meter::charge(&mut host, price::CALL + copied(sent))?;
-            Ok(Call::begin(host.get()))
-        })?;
-        let outcome = call.run(request).await;
-        accessor.with(|mut host| -> wasmtime::Result<_> {
-            Meter::refill(&mut host)?;
-            let received = outcome.as_ref().map_or(0, |response| response.body.len());
-            Meter::charge(&mut host, copied(received))?;
-            Ok(answer(host.get(), outcome))
-        })
+        let call = accessor.with(|store| Call::begin(store, &request))?;
+        let outcome = waited(accessor, call.run(request)).await?;
+        accessor.with(|store| finish(store, outcome))
     }
 }
 
-impl request_sync::Host for State {
-    async fn fetch(&mut self, request: Request) -> wasmtime::Result<Result<Response, GuestError>> {
-        let call = Call::begin(self);
-        let outcome = call.run(request).await;
-        Ok(answer(self, outcome))
-    }
-}
-
-fn copied(bytes: usize) -> u64 {
-    u64::try_from(bytes)
-        .unwrap_or(u64::MAX)
-        .saturating_mul(price::COPIED_BYTE)
+async fn fetch_sync(
+    mut store: StoreContextMut<'_, State>,
+    request: Request,
+) -> wasmtime::Result<(Result<Response, GuestError>,)> {
+    let call = Call::begin(&mut store, &request)?;
+    let outcome = call.run(request).await;
+    Ok((finish(&mut store, outcome)?,))
 }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use wasmtime::StoreContextMut;
 use wasmtime::component::{Accessor, HasSelf};
 
+use super::in_flight::{InFlight, Share};
 use super::{Capability, lacks_nothing};
-use crate::contract::imports::{timer, timer_sync};
-use crate::contract::{GuestError, code};
+use crate::contract::imports::timer;
+use crate::contract::{GuestError, TIMER_SYNC, code};
 use crate::instance::State;
-use crate::meter::{Meter, price};
+use crate::meter::{Meter, price, waited};
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/timer",
@@ -19,33 +21,33 @@ pub(super) const CAPABILITY: Capability = Capability {
 pub(super) const CAPABILITY_SYNC: Capability = Capability {
     interface: "miniapp:host/timer-sync",
     lacks: lacks_nothing,
-    link: |linker| timer_sync::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+    link: |linker| {
+        linker
+            .instance(TIMER_SYNC)?
+            .func_wrap_async("sleep", |store, (milliseconds,): (u32,)| {
+                Box::new(sleep_sync(store, milliseconds))
+            })
+    },
 };
 
 /// Sleeps of one mini-app that wait at once.
 const MAX_WAITING: usize = 1_024;
 
-/// The sleeps of one mini-app that wait.
-#[derive(Default)]
-pub(crate) struct Timers {
-    waiting: usize,
+type Answer = Result<(), GuestError>;
+
+fn begin(sleeping: &InFlight) -> Result<Share, GuestError> {
+    sleeping.take(1, MAX_WAITING).ok_or_else(|| {
+        GuestError::new(
+            code::BUSY,
+            format!("{MAX_WAITING} sleeps wait already; await some before starting more"),
+        )
+    })
 }
 
-impl Timers {
-    fn begin(&mut self) -> Result<(), GuestError> {
-        if self.waiting == MAX_WAITING {
-            return Err(GuestError::new(
-                code::BUSY,
-                format!("{MAX_WAITING} sleeps wait already; await some before starting more"),
-            ));
-        }
-        self.waiting += 1;
-        Ok(())
-    }
-
-    fn end(&mut self) {
-        self.waiting = self.waiting.saturating_sub(1);
-    }
+async fn sleep(sleeping: InFlight, milliseconds: u32) -> Answer {
+    let _share = begin(&sleeping)?;
+    tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
+    Ok(())
 }
 
 impl timer::Host for State {}
@@ -54,26 +56,20 @@ impl timer::HostWithStore<State> for HasSelf<State> {
     async fn sleep(
         accessor: &Accessor<State, Self>,
         milliseconds: u32,
-    ) -> wasmtime::Result<Result<(), GuestError>> {
-        let begun = accessor.with(|mut host| -> wasmtime::Result<_> {
+    ) -> wasmtime::Result<Answer> {
+        let sleeping = accessor.with(|mut host| -> wasmtime::Result<_> {
             Meter::charge(&mut host, price::CALL)?;
-            Ok(host.get().timers.begin())
+            Ok(host.get().sleeping.clone())
         })?;
-        if let Err(busy) = begun {
-            return Ok(Err(busy));
-        }
-        tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
-        accessor.with(|mut host| -> wasmtime::Result<_> {
-            host.get().timers.end();
-            Meter::refill(&mut host)
-        })?;
-        Ok(Ok(()))
+        waited(accessor, sleep(sleeping, milliseconds)).await
     }
 }
 
-impl timer_sync::Host for State {
-    async fn sleep(&mut self, milliseconds: u32) -> wasmtime::Result<Result<(), GuestError>> {
-        tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
-        Ok(Ok(()))
-    }
+async fn sleep_sync(
+    mut store: StoreContextMut<'_, State>,
+    milliseconds: u32,
+) -> wasmtime::Result<(Answer,)> {
+    Meter::charge(&mut store, price::CALL)?;
+    let answer = sleep(store.data().sleeping.clone(), milliseconds).await;
+    Ok((answer,))
 }

@@ -31,10 +31,8 @@ impl HostWithStore<State> for HasSelf<State> {
             .sum();
         // What is too large is refused unread.
         let read = u64::try_from(bytes.min(MAX_SET_DATA_BYTES)).unwrap_or(u64::MAX);
-        Meter::charge(
-            &mut host,
-            price::CALL.saturating_add(read * price::JSON_BYTE),
-        )?;
+        let copied = price::call(bytes, changes.len());
+        Meter::charge(&mut host, copied.saturating_add(read * price::JSON_BYTE))?;
 
         let page = PageId(page);
         let state = host.data_mut();

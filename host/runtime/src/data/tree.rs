@@ -121,7 +121,9 @@ impl DataTree {
         check_size(changes)?;
         let assignments = read_all(changes, left)?;
         let before = self.weight;
-        let limit = before.saturating_add(left);
+        // What is replaced is held until the call has succeeded, so what is added
+        // is not set off against it.
+        let mut added = 0_usize;
         let mut undo = Vec::with_capacity(assignments.len());
         for (assignment, change) in assignments.into_iter().zip(changes) {
             let refused = match assign(&mut self.root, &assignment.segments, assignment.new) {
@@ -130,8 +132,9 @@ impl DataTree {
                         .weight
                         .saturating_add(step.added)
                         .saturating_sub(step.removed);
+                    added = added.saturating_add(step.added);
                     undo.push((assignment.segments, step));
-                    (self.weight > limit).then(|| DataError::Memory {
+                    (added > left).then(|| DataError::Memory {
                         path: shorten(&change.path),
                         left,
                     })

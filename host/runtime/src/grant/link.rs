@@ -1,8 +1,11 @@
 //! Links a grant: each granted import to its capability, each denied one to
 //! functions that only answer `denied`, and nothing else at all.
 
+mod shape;
+
 use std::sync::Arc;
 
+use wasmtime::AsContextMut;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, Linker, LinkerInstance, Val};
 
@@ -10,7 +13,8 @@ use super::{Grant, LinkTo};
 use crate::capability::CATALOGUE;
 use crate::contract::{GuestError, code};
 use crate::instance::State;
-use crate::report::{Denial, Report};
+use crate::meter::{Meter, price};
+use crate::report::Denial;
 
 /// Makes the linker of one mini-app. Interfaces that only name types need no
 /// definition.
@@ -50,6 +54,9 @@ fn link_denial(
     let mut instance = linker.instance(import)?;
     for (name, item) in interface.exports(engine) {
         if let ComponentItem::ComponentFunc(function) = item.ty {
+            if !shape::may_be_denied(&function) {
+                wasmtime::bail!("`{import}` has a function `{name}` that is not the contract's");
+            }
             define(&mut instance, name, &function, Arc::clone(denial))?;
         }
     }
@@ -63,20 +70,30 @@ fn define(
     denial: Arc<Denial>,
 ) -> wasmtime::Result<()> {
     if function.async_() {
-        return instance.func_new_concurrent(name, move |accessor, _, _, results| {
+        return instance.func_new_concurrent(name, move |accessor, _, arguments, results| {
             let denial = Arc::clone(&denial);
-            Box::pin(async move {
-                accessor.with(|mut host| host.data_mut().report(Report::Denied(&denial)));
-                answer(results, &denial);
-                Ok(())
-            })
+            Box::pin(
+                async move { accessor.with(|store| refuse(store, arguments, results, &denial)) },
+            )
         });
     }
-    instance.func_new(name, move |store, _, _, results| {
-        store.data().report(Report::Denied(&denial));
-        answer(results, &denial);
-        Ok(())
+    instance.func_new(name, move |store, _, arguments, results| {
+        refuse(store, arguments, results, &denial)
     })
+}
+
+fn refuse(
+    mut store: impl AsContextMut<Data = State>,
+    arguments: &[Val],
+    results: &mut [Val],
+    denial: &Denial,
+) -> wasmtime::Result<()> {
+    // The arguments were copied, whatever becomes of them.
+    let (bytes, elements) = shape::size(arguments);
+    Meter::charge(&mut store, price::call(bytes, elements))?;
+    store.as_context_mut().data_mut().deny(denial);
+    answer(results, denial);
+    Ok(())
 }
 
 fn answer(results: &mut [Val], denial: &Denial) {

@@ -1,38 +1,41 @@
 //! What the host says to a live mini-app and in which order: the launch, the
-//! first page, what comes through the mailbox, the farewell. Runs inside the
-//! store's event loop; limits of time are applied from outside.
+//! first page, events as they come, showing and hiding, the farewell. Runs inside
+//! the store's event loop; limits of time are applied from outside.
+//!
+//! Events run side by side with everything. The calls that open, show, hide and
+//! close follow one another: the next begins when the one before has returned.
 
-use std::future::Future;
+use std::collections::VecDeque;
+use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
-use super::{Control, Message, Phase, State};
+use super::{Control, Delivery, Inbox, Phase, Request, State};
 use crate::contract::GuestError;
-use crate::end::EndReason;
+use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
 use crate::limits;
 use crate::meter::{Meter, Trigger};
-use crate::page::PageId;
+use crate::page::{PageId, Pages, Stage};
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
 
-type Calls<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send + 'a>>>;
+type Call<'a> = Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send + 'a>>;
 
 /// Instantiates the mini-app and talks to it until it is closed.
 pub(super) async fn hold(
     prepared: &Prepared,
     store: &mut Store<State>,
     launch: GuestLaunchOptions,
-    mut inbox: mpsc::Receiver<Message>,
+    mut inbox: Inbox,
     control: &Control,
 ) -> wasmtime::Result<EndReason> {
-    let exports = prepared.instantiate(store).await?;
+    let exports = instantiate(prepared, store).await?;
     store
         .run_concurrent(async |store| {
             let conversation = Conversation {
@@ -44,17 +47,33 @@ pub(super) async fn hold(
             let mut held = pin!(conversation.hold(&mut inbox));
             // Asked first when something has happened and last before the event
             // loop goes to rest: here the outside learns what was burnt.
-            std::future::poll_fn(|cx| {
+            poll_fn(|cx| {
                 store.with(|store| conversation.note_rest(store))?;
                 let polled = held.as_mut().poll(cx);
-                control
-                    .signal
-                    .publish(store.with(|store| Meter::spent(store))?);
+                let spent = store.with(|store| Meter::spent(store))?;
+                control.signal.publish(spent);
                 polled
             })
             .await
         })
         .await?
+}
+
+/// What fails here and is neither a trap nor a limit is the host's own fault.
+async fn instantiate(prepared: &Prepared, store: &mut Store<State>) -> wasmtime::Result<Exports> {
+    let failed = match prepared.instantiate(store).await {
+        Ok(exports) => return Ok(exports),
+        Err(failed) => failed,
+    };
+    let refused = store.data().meter.memory.refusal().is_some();
+    let of_guest = failed.is::<wasmtime::Trap>()
+        || failed.is::<wasmtime::PoolConcurrencyLimitError>()
+        || refused;
+    Err(if of_guest {
+        failed
+    } else {
+        HostFault(format!("{failed:#}")).into()
+    })
 }
 
 struct Conversation<'a> {
@@ -64,13 +83,21 @@ struct Conversation<'a> {
     launch: GuestLaunchOptions,
 }
 
+/// What is under way or waits to be begun.
+struct Agenda<'a> {
+    events: FuturesUnordered<Call<'a>>,
+    /// The lifecycle call under way, and those that follow it.
+    lifecycle: Option<Call<'a>>,
+    visibility: VecDeque<(bool, oneshot::Sender<()>)>,
+}
+
 impl Conversation<'_> {
-    async fn hold(&self, inbox: &mut mpsc::Receiver<Message>) -> wasmtime::Result<EndReason> {
-        if let Err(error) = self
+    async fn hold(&self, inbox: &mut Inbox) -> wasmtime::Result<EndReason> {
+        let launched = self
             .exports
             .on_launch(self.store, self.launch.clone())
-            .await?
-        {
+            .await?;
+        if let Err(error) = launched {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
         }
         let shown = self
@@ -81,82 +108,80 @@ impl Conversation<'_> {
         self.end_turn()?;
         self.control.reach(Phase::Live { ready: false });
 
-        let mut calls = Calls::new();
-        calls.push(Box::pin(self.open(PageId::FIRST)));
-        self.listen(inbox, &mut calls).await?;
-        self.say_farewell().await?;
+        let mut agenda = Agenda {
+            events: FuturesUnordered::new(),
+            lifecycle: Some(Box::pin(self.open(PageId::FIRST))),
+            visibility: VecDeque::new(),
+        };
+        self.listen(inbox, &mut agenda).await?;
+        self.say_farewell(PageId::FIRST).await?;
         Ok(EndReason::Closed)
     }
 
     /// Delivers what comes until the mini-app is to be closed.
     async fn listen<'a>(
         &'a self,
-        inbox: &mut mpsc::Receiver<Message>,
-        calls: &mut Calls<'a>,
+        inbox: &mut Inbox,
+        agenda: &mut Agenda<'a>,
     ) -> wasmtime::Result<()> {
         let mut closing = self.control.closing.subscribe();
         let mut closing = pin!(closing.wait_for(|closing| *closing));
         loop {
+            if agenda.lifecycle.is_none() {
+                if let Some((visible, reply)) = agenda.visibility.pop_front() {
+                    agenda.lifecycle = Some(Box::pin(self.set_visible(visible, reply)));
+                }
+            }
             let pause = self.store.with(|store| Meter::pause(store))?;
+            let may_deliver = pause.is_zero() && agenda.events.len() < limits::CALLBACKS;
             tokio::select! {
                 biased;
-                Some(done) = calls.next(), if !calls.is_empty() => done?,
-                _ = &mut closing => return Ok(()),
-                () = sleep(pause), if !pause.is_zero() => {}
-                message = inbox.recv(), if pause.is_zero() && calls.len() < limits::CALLBACKS => {
-                    match message {
-                        Some(message) => self.deliver(message, calls)?,
-                        // Nobody holds a handle any more.
-                        None => {
-                            self.control.close();
-                            return Ok(());
-                        }
-                    }
+                Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
+                done = step(&mut agenda.lifecycle) => {
+                    agenda.lifecycle = None;
+                    done?;
                 }
+                _ = &mut closing => return Ok(()),
+                Some(request) = inbox.requests.recv(), if agenda.visibility.len() < limits::MAILBOX => {
+                    self.answer(request, agenda);
+                }
+                Some(delivery) = inbox.deliveries.recv(), if may_deliver => {
+                    self.begin(Trigger::Event)?;
+                    agenda.events.push(Box::pin(self.deliver(delivery)));
+                }
+                () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
             }
         }
     }
 
-    fn deliver<'a>(&'a self, message: Message, calls: &mut Calls<'a>) -> wasmtime::Result<()> {
-        match message {
-            Message::Event { page, event, reply } => {
-                self.begin(Trigger::Event)?;
-                calls.push(Box::pin(async move {
-                    let answer = self.exports.on_event(self.store, page, event).await?;
-                    let answer = self.settle(Callback::PageEvent, Some(page), answer);
-                    self.end_turn()?;
-                    // The caller may have stopped waiting.
-                    reply.send(answer).ok();
-                    Ok(())
-                }));
-            }
-            Message::Visible { visible, reply } => {
-                self.begin(Trigger::Visibility)?;
-                calls.push(Box::pin(async move {
-                    self.show(visible).await?;
-                    self.end_turn()?;
-                    reply.send(()).ok();
-                    Ok(())
-                }));
-            }
-            Message::Data { page, reply } => {
-                let data = self.store.with(|mut store| {
-                    let pages = &store.data_mut().pages;
-                    pages.data(page).map(|data| data.value().clone())
-                });
+    fn answer(&self, request: Request, agenda: &mut Agenda<'_>) {
+        match request {
+            Request::Visible { visible, reply } => agenda.visibility.push_back((visible, reply)),
+            Request::Data { page, reply } => {
+                let data = self.pages(|pages| pages.data(page).map(|data| data.value().clone()));
+                // Whoever asked may have stopped waiting.
                 reply.send(data).ok();
             }
         }
+    }
+
+    async fn deliver(&self, delivery: Delivery) -> wasmtime::Result<()> {
+        let Delivery { page, event, reply } = delivery;
+        let answer = self.exports.on_event(self.store, page, event).await?;
+        let answer = self.settle(Callback::PageEvent, Some(page), answer);
+        self.end_turn()?;
+        // Whoever delivered it may have stopped waiting.
+        reply.send(answer).ok();
         Ok(())
     }
 
     async fn open(&self, page: PageId) -> wasmtime::Result<()> {
         self.begin(Trigger::Open)?;
-        self.store
-            .with(|mut store| store.data_mut().pages.open(page));
+        self.pages(|pages| pages.open(page));
         let (path, query) = (self.launch.path.clone(), self.launch.query.clone());
         let loaded = self.exports.on_load(self.store, page, path, query).await?;
         self.settle(Callback::PageLoad, Some(page), loaded).ok();
+        self.pages(|pages| pages.set_stage(page, Stage::Shown));
         let shown = self.exports.on_show(self.store, page).await?;
         self.settle(Callback::PageShow, Some(page), shown).ok();
         let ready = self.exports.on_ready(self.store, page).await?;
@@ -166,23 +191,34 @@ impl Conversation<'_> {
         Ok(())
     }
 
-    async fn show(&self, visible: bool) -> wasmtime::Result<()> {
+    async fn set_visible(&self, visible: bool, reply: oneshot::Sender<()>) -> wasmtime::Result<()> {
         let page = PageId::FIRST;
-        if visible {
-            let shown = self
-                .exports
-                .on_app_show(self.store, self.launch.clone())
-                .await?;
-            self.settle(Callback::AppShow, None, shown).ok();
-            let shown = self.exports.on_show(self.store, page).await?;
-            self.settle(Callback::PageShow, Some(page), shown).ok();
-        } else {
-            self.hide(page).await?;
+        match (visible, self.pages(|pages| pages.stage(page))) {
+            (true, Some(Stage::Hidden)) => {
+                self.begin(Trigger::Visibility)?;
+                self.pages(|pages| pages.set_stage(page, Stage::Shown));
+                let shown = self
+                    .exports
+                    .on_app_show(self.store, self.launch.clone())
+                    .await?;
+                self.settle(Callback::AppShow, None, shown).ok();
+                let shown = self.exports.on_show(self.store, page).await?;
+                self.settle(Callback::PageShow, Some(page), shown).ok();
+            }
+            (false, Some(Stage::Shown)) => {
+                self.begin(Trigger::Visibility)?;
+                self.hide(page).await?;
+            }
+            // Nothing changes.
+            _ => {}
         }
+        self.end_turn()?;
+        reply.send(()).ok();
         Ok(())
     }
 
     async fn hide(&self, page: PageId) -> wasmtime::Result<()> {
+        self.pages(|pages| pages.set_stage(page, Stage::Hidden));
         let hidden = self.exports.on_hide(self.store, page).await?;
         self.settle(Callback::PageHide, Some(page), hidden).ok();
         let hidden = self.exports.on_app_hide(self.store).await?;
@@ -190,21 +226,34 @@ impl Conversation<'_> {
         Ok(())
     }
 
-    async fn say_farewell(&self) -> wasmtime::Result<()> {
-        let page = PageId::FIRST;
+    /// Closes the page and hides the app, as far as it was opened and shown. Does
+    /// not wait for calls that are under way: one may never return.
+    async fn say_farewell(&self, page: PageId) -> wasmtime::Result<()> {
         self.begin(Trigger::Close)?;
-        let hidden = self.exports.on_hide(self.store, page).await?;
-        self.settle(Callback::PageHide, Some(page), hidden).ok();
-        let unloaded = self.exports.on_unload(self.store, page).await?;
-        self.settle(Callback::PageUnload, Some(page), unloaded).ok();
+        let stage = self.pages(|pages| pages.stage(page));
+        if stage == Some(Stage::Shown) {
+            let hidden = self.exports.on_hide(self.store, page).await?;
+            self.settle(Callback::PageHide, Some(page), hidden).ok();
+        }
         self.store.with(|mut store| {
             let state = store.data_mut();
             let freed = state.pages.close(page);
             state.meter.memory.replace_host(freed, 0);
         });
-        let hidden = self.exports.on_app_hide(self.store).await?;
-        self.settle(Callback::AppHide, None, hidden).ok();
+        if stage.is_some() {
+            let unloaded = self.exports.on_unload(self.store, page).await?;
+            self.settle(Callback::PageUnload, Some(page), unloaded).ok();
+        }
+        if stage != Some(Stage::Hidden) {
+            let hidden = self.exports.on_app_hide(self.store).await?;
+            self.settle(Callback::AppHide, None, hidden).ok();
+        }
         Ok(())
+    }
+
+    fn pages<R>(&self, ask: impl FnOnce(&mut Pages) -> R) -> R {
+        self.store
+            .with(|mut store| ask(&mut store.data_mut().pages))
     }
 
     /// Reports the turn that has come to rest before, if one has.
@@ -257,6 +306,10 @@ impl Conversation<'_> {
     }
 }
 
-async fn sleep(pause: Duration) {
-    tokio::time::sleep(pause).await;
+/// Goes on with a lifecycle call; waits for ever where there is none.
+async fn step(lifecycle: &mut Option<Call<'_>>) -> wasmtime::Result<()> {
+    match lifecycle {
+        Some(call) => call.await,
+        None => pending().await,
+    }
 }

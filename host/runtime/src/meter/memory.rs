@@ -20,6 +20,7 @@ pub(crate) struct MemoryMeter {
     host: usize,
     last_growth: usize,
     table_elements: usize,
+    last_table_growth: usize,
     refusal: Option<Refusal>,
 }
 
@@ -31,6 +32,7 @@ impl MemoryMeter {
             host: 0,
             last_growth: 0,
             table_elements: 0,
+            last_table_growth: 0,
             refusal: None,
         }
     }
@@ -95,14 +97,20 @@ impl wasmtime::ResourceLimiter for MemoryMeter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let total = self
-            .table_elements
-            .saturating_add(desired.saturating_sub(current));
+        let growth = desired.saturating_sub(current);
+        let total = self.table_elements.saturating_add(growth);
         if total > limits::TABLE_ELEMENTS {
             return Ok(false);
         }
         self.table_elements = total;
+        self.last_table_growth = growth;
         Ok(true)
+    }
+
+    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        let growth = std::mem::take(&mut self.last_table_growth);
+        self.table_elements = self.table_elements.saturating_sub(growth);
+        Ok(())
     }
 
     fn instances(&self) -> usize {

@@ -62,6 +62,10 @@ pub(crate) struct TurnSignal {
     finished: AtomicU64,
     /// Nanoseconds of this turn that are accounted for.
     busy: AtomicU64,
+    /// Nanoseconds since the mini-app was last at rest. What is delivered begins
+    /// a turn, but it is no rest: a flood of events is no way around the limit.
+    restless: AtomicU64,
+    limit: u64,
     /// Nanoseconds from `origin` to where accounting goes on, within a poll.
     mark: AtomicU64,
     origin: Instant,
@@ -70,12 +74,15 @@ pub(crate) struct TurnSignal {
 }
 
 impl TurnSignal {
-    pub(crate) fn new() -> Arc<Self> {
+    /// `limit` is how long a mini-app may keep a thread busy without a rest.
+    pub(crate) fn new(limit: Duration) -> Arc<Self> {
         Arc::new(Self {
             trigger: AtomicU8::new(Trigger::Launch as u8),
             spent: AtomicU64::new(0),
             finished: AtomicU64::new(0),
             busy: AtomicU64::new(0),
+            restless: AtomicU64::new(0),
+            limit: nanoseconds(limit),
             mark: AtomicU64::new(0),
             origin: Instant::now(),
             fresh: AtomicBool::new(false),
@@ -100,7 +107,25 @@ impl TurnSignal {
     pub(crate) fn ask(&self, spent: u64) -> Option<Turn> {
         let first = self.fresh.swap(false, Ordering::Relaxed);
         let at_rest = first && spent == self.spent();
-        if at_rest { self.finish() } else { None }
+        at_rest.then(|| self.rest()).flatten()
+    }
+
+    /// The mini-app has come to rest. Returns the turn that ends with it.
+    fn rest(&self) -> Option<Turn> {
+        self.restless.store(0, Ordering::Relaxed);
+        self.finish()
+    }
+
+    /// Whether the mini-app has kept the thread busy for too long. Asked by host
+    /// calls, which may not leave the poll that they are made in for a long time.
+    pub(crate) fn check(&self) -> Result<(), TurnTooLong> {
+        let since = self.now().saturating_sub(self.mark.load(Ordering::Relaxed));
+        let restless = self.restless.load(Ordering::Relaxed).saturating_add(since);
+        if restless > self.limit {
+            Err(TurnTooLong)
+        } else {
+            Ok(())
+        }
     }
 
     /// The inside has answered, and so much fuel was burnt since the launch.
@@ -117,11 +142,10 @@ impl TurnSignal {
     fn finish(&self) -> Option<Turn> {
         let spent = self.spent();
         let fuel = spent.saturating_sub(self.finished.swap(spent, Ordering::Relaxed));
-        let busy = Duration::from_nanos(self.busy.swap(0, Ordering::Relaxed));
         (fuel > 0).then(|| Turn {
             trigger: self.take_trigger(),
             fuel,
-            busy,
+            busy: Duration::from_nanos(self.busy.swap(0, Ordering::Relaxed)),
         })
     }
 
@@ -147,21 +171,26 @@ impl TurnSignal {
         self.mark.store(self.now(), Ordering::Relaxed);
     }
 
-    /// Accounts for the time since the last mark. Returns the turn's time so far.
-    fn account(&self) -> Duration {
+    /// Accounts for the time since the last mark.
+    fn account(&self) {
         let now = self.now();
         let since = now.saturating_sub(self.mark.swap(now, Ordering::Relaxed));
-        let before = self.busy.fetch_add(since, Ordering::Relaxed);
-        Duration::from_nanos(before.saturating_add(since))
+        self.busy.fetch_add(since, Ordering::Relaxed);
+        self.restless.fetch_add(since, Ordering::Relaxed);
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        nanoseconds(self.origin.elapsed())
     }
 }
 
-/// A turn has kept a thread busy for longer than it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A mini-app has kept a thread busy for longer than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the mini-app computed for too long without a pause")]
 pub(crate) struct TurnTooLong;
 
 /// Drives an event loop and calls `on_turn` at the end of each turn.
@@ -169,27 +198,25 @@ pub(crate) struct Driven<F, R> {
     inner: F,
     signal: Arc<TurnSignal>,
     on_turn: R,
-    limit: Duration,
     waker: Arc<SliceWaker>,
     task: Waker,
 }
 
 impl<F: Future + Unpin, R: FnMut(Turn)> Driven<F, R> {
-    pub(crate) fn new(inner: F, signal: Arc<TurnSignal>, limit: Duration, on_turn: R) -> Self {
+    pub(crate) fn new(inner: F, signal: Arc<TurnSignal>, on_turn: R) -> Self {
         let waker = Arc::new(SliceWaker::default());
         let task = Waker::from(Arc::clone(&waker));
         Self {
             inner,
             signal,
             on_turn,
-            limit,
             waker,
             task,
         }
     }
 
-    fn finish_turn(&mut self) {
-        if let Some(turn) = self.signal.finish() {
+    fn report(&mut self, turn: Option<Turn>) {
+        if let Some(turn) = turn {
             (self.on_turn)(turn);
         }
     }
@@ -204,21 +231,18 @@ impl<F: Future + Unpin, R: FnMut(Turn) + Unpin> Future for Driven<F, R> {
         this.waker.woken.store(false, Ordering::Relaxed);
         this.signal.enter();
         let polled = Pin::new(&mut this.inner).poll(&mut Context::from_waker(&this.task));
-        let busy = this.signal.account();
+        this.signal.account();
         match polled {
-            Poll::Ready(output) => {
-                this.finish_turn();
-                Poll::Ready(Ok(output))
-            }
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
             Poll::Pending if !this.waker.woken.load(Ordering::Relaxed) => {
-                this.finish_turn();
+                let turn = this.signal.rest();
+                this.report(turn);
                 Poll::Pending
             }
-            Poll::Pending if busy > this.limit => {
-                this.finish_turn();
-                Poll::Ready(Err(TurnTooLong))
-            }
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => match this.signal.check() {
+                Ok(()) => Poll::Pending,
+                Err(too_long) => Poll::Ready(Err(too_long)),
+            },
         }
     }
 }

@@ -8,27 +8,64 @@ use miniapp_guest::prelude::*;
 use miniapp_guest::request::Request;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
 use std::hint::black_box;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 pub enum Command {
     Noop,
     Spin,
-    Burn { rounds: u64 },
+    Burn {
+        rounds: u64,
+    },
     Recurse,
     Allocate,
     Panic,
     WaitForever,
-    Set { path: String, value: Value },
-    SetRaw { path: String, text: String },
-    SetSize { path: String, bytes: usize },
-    Sleep { ms: u64 },
-    SleepMany { n: usize, ms: u64 },
+    Set {
+        path: String,
+        value: Value,
+    },
+    SetRaw {
+        path: String,
+        text: String,
+    },
+    SetSize {
+        path: String,
+        bytes: usize,
+    },
+    Sleep {
+        ms: u64,
+    },
+    SleepMany {
+        n: usize,
+        ms: u64,
+    },
     Fetch(Fetch),
-    FetchMany { url: String, n: usize },
+    FetchMany {
+        url: String,
+        n: usize,
+    },
+    FetchForever {
+        url: String,
+    },
+    AbandonSleeps {
+        n: usize,
+    },
+    SetMany {
+        changes: Vec<(String, String)>,
+        n: usize,
+    },
     Profile,
-    Random { length: u32 },
-    Log { n: usize, bytes: usize },
+    Random {
+        length: u32,
+    },
+    Log {
+        n: usize,
+        bytes: usize,
+    },
 }
 
 #[derive(Deserialize)]
@@ -59,6 +96,7 @@ struct Fetched<'a> {
 #[derive(Default)]
 struct Detail {
     bytes: Option<usize>,
+    changes: Option<Vec<(String, String)>>,
     length: Option<u32>,
     ms: Option<u64>,
     n: Option<usize>,
@@ -107,6 +145,12 @@ impl Command {
                 ms: detail.ms.unwrap_or(50),
             },
             "fetch-many" => Self::FetchMany { url: url?, n: n? },
+            "fetch-forever" => Self::FetchForever { url: url? },
+            "abandon-sleeps" => Self::AbandonSleeps { n: n? },
+            "set-many" => Self::SetMany {
+                changes: detail.changes.context("changes")?,
+                n: n?,
+            },
             "profile" => Self::Profile,
             "random" => Self::Random {
                 length: detail.length.context("length")?,
@@ -157,6 +201,26 @@ impl Command {
                 page.set_data("busy", &busy.count())
             }
             Self::Fetch(fetch) => fetch.run(page).await,
+            Self::FetchForever { url } => loop {
+                drop(request::get(url.as_str()).send().await);
+            },
+            Self::AbandonSleeps { n } => {
+                for _ in 0..n {
+                    let mut sleep = pin!(timer::sleep(Duration::from_secs(3_600)));
+                    poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx).is_ready())).await;
+                }
+                timer::sleep(Duration::from_millis(1)).await?;
+                page.set_data("slept", &true)
+            }
+            Self::SetMany { changes, n } => {
+                let mut update = page.update();
+                for _ in 0..n {
+                    for (path, text) in &changes {
+                        update = update.set_json(path.as_str(), text.as_str());
+                    }
+                }
+                update.apply()
+            }
             Self::FetchMany { url, n } => {
                 let sent = join_all((0..n).map(|_| request::get(url.as_str()).send())).await;
                 let (ok, failed): (Vec<_>, Vec<_>) = sent.into_iter().partition(Result::is_ok);

@@ -17,13 +17,17 @@
 //! | `sleep-many` | `{n, ms?}` | sleeps so often at once, sets `busy` to how many were refused |
 //! | `fetch` | `{url, method?, headers?, body?}` | sends a request, sets `response` |
 //! | `fetch-many` | `{url, n}` | sends so many at once, sets `ok` and `failed` |
+//! | `fetch-forever` | `{url}` | sends one after another, for ever |
+//! | `abandon-sleeps` | `{n}` | begins so many long sleeps and gives each up, sets `slept` |
+//! | `set-many` | `{changes: [[path, text]], n}` | sets all of them so often, in one call |
 //! | `profile` | | reads the profile, sets `profile` |
 //! | `random` | `{length}` | asks for random bytes, sets `random` to how many came |
 //! | `log` | `{n, bytes}` | writes so many lines of so many bytes |
 //! | `arm` | `{hide?, unload?}` | sets what those calls of this page will do, a `Fate` |
 //!
 //! A launch does what the field `launch` of its extra data says, a `Fate`. Every call of the lifecycle
-//! is logged as `life <name>`. The page `pages/fail` fails to load.
+//! is logged as `life <name>`. The page `pages/fail` fails to load,
+//! and one with `wait` in its query never does.
 
 mod commands;
 mod harm;
@@ -79,6 +83,9 @@ struct Armed {
 impl Page for Index {
     async fn on_load(&self, page: PageHandle, query: Query) -> Result<()> {
         log::info!("life page.load");
+        if query.get("wait").is_some() {
+            return Fate::Wait.meet().await;
+        }
         let pairs: Vec<_> = query.iter().collect();
         page.update()
             .set("path", page.path())?

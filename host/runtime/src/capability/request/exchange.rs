@@ -2,19 +2,23 @@
 //! policy, and reads the answer up to its limit.
 
 use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap};
+use hyper::rt::Executor;
 use hyper::{Method, StatusCode};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{self, Client as HyperClient};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioTimer;
+use tokio::task::JoinSet;
 
-use super::Failed;
+use super::super::in_flight::Share;
 use super::dial::{DialError, Dialer, Wire};
 use super::policy::{self, Checked, MAX_BODY_BYTES, Target};
+use super::{Failed, MAX_BODIES, too_many_bodies};
 use crate::contract::imports::http::Response;
 use crate::contract::{GuestError, code};
 use crate::grant::Grant;
@@ -39,30 +43,33 @@ const ABOUT_BODY: [header::HeaderName; 4] = [
     header::CONTENT_LOCATION,
 ];
 
-/// The HTTP client of one mini-app.
+/// The HTTP client of one mini-app. Its connections end with it.
 pub(super) struct Client {
     hyper: HyperClient<HttpsConnector<Dialer>, Full<Bytes>>,
+    connections: Connections,
 }
 
 impl Client {
     pub(super) fn new(wire: &Wire) -> Self {
-        let hyper = HyperClient::builder(TokioExecutor::new())
+        let connections = Connections::default();
+        let hyper = HyperClient::builder(connections.clone())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .build(wire.connector());
-        Self { hyper }
+        Self { hyper, connections }
     }
 
     pub(super) async fn exchange(
         &self,
         grant: &Grant,
         mut request: Checked,
+        bodies: &mut Share,
     ) -> Result<Response, Failed> {
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send(&request).await?;
             let Some(location) = redirect(&response) else {
-                return read(request.target, response).await;
+                return read(request.target, response, bodies).await;
             };
             let location = location?;
             let url = request.target.url.join(&location).map_err(|error| {
@@ -87,6 +94,35 @@ impl Client {
             .request(outgoing)
             .await
             .map_err(|error| network(describe(&error)))
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.connections.abort();
+    }
+}
+
+/// The tasks of one client's connections. A server that never lets go of one
+/// must not keep it beyond the mini-app.
+#[derive(Clone, Default)]
+struct Connections(Arc<Mutex<JoinSet<()>>>);
+
+impl Connections {
+    fn abort(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .abort_all();
+    }
+}
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Connections {
+    fn execute(&self, connection: F) {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that are over are forgotten here, so that they do not pile up.
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(connection);
     }
 }
 
@@ -140,25 +176,35 @@ fn follow(request: &mut Checked, next: Target, status: StatusCode) {
     request.target = next;
 }
 
-async fn read(target: Target, response: hyper::Response<Incoming>) -> Result<Response, Failed> {
-    let (head, body) = response.into_parts();
-    let body = Limited::new(body, MAX_BODY_BYTES)
-        .collect()
-        .await
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                let message = format!(
-                    "the answer's body is larger than {MAX_BODY_BYTES} bytes; ask for it in parts"
-                );
-                return Failed::from(GuestError::new(code::TOO_LARGE, message));
-            }
-            network(format!("the answer broke off: {error}"))
-        })?;
+async fn read(
+    target: Target,
+    response: hyper::Response<Incoming>,
+    bodies: &mut Share,
+) -> Result<Response, Failed> {
+    let (head, mut incoming) = response.into_parts();
+    let mut body = Vec::new();
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|error| network(format!("the answer broke off: {error}")))?;
+        // Trailers are of no use to a mini-app.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if body.len().saturating_add(data.len()) > MAX_BODY_BYTES {
+            let message = format!(
+                "the answer's body is larger than {MAX_BODY_BYTES} bytes; ask for it in parts"
+            );
+            return Err(GuestError::new(code::TOO_LARGE, message).into());
+        }
+        if !bodies.grow(data.len(), MAX_BODIES) {
+            return Err(too_many_bodies().into());
+        }
+        body.extend_from_slice(&data);
+    }
     Ok(Response {
         status: head.status.as_u16(),
         url: target.url.into(),
         headers: texts(&head.headers),
-        body: body.to_bytes().into(),
+        body,
     })
 }
 
