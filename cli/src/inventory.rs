@@ -1,6 +1,7 @@
 //! Finds what a path on the command line means: a package, a Rust project to be
 //! built, or a component on its own.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use miniapp_guest_build::GuestBuild;
@@ -65,16 +66,21 @@ pub(crate) fn partner(path: &Path, named: Option<&PathBuf>) -> Result<PathBuf, F
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
-    let size = std::fs::metadata(path).map_err(failed)?.len();
     let limit = u64::try_from(MAX_COMPONENT_BYTES).unwrap_or(u64::MAX);
-    if size > limit {
+    let mut bytes = Vec::new();
+    // A device says that it is empty and never ends: what counts is what is read.
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() > MAX_COMPONENT_BYTES {
         return Err(format!(
-            "{} has {size} bytes, a component may have {limit}",
+            "{} has more than {limit} bytes, which no component may have",
             path.display()
         )
         .into());
     }
-    Ok(std::fs::read(path).map_err(failed)?)
+    Ok(bytes)
 }
 
 /// A path that does not exist is not a manifest that is missing.

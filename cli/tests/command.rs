@@ -303,4 +303,6 @@ fn what_cannot_be_run_says_why() {
     assert_snapshot!(run(&["run", "examples/summer-campaign", "--page", "pages/none"]), @"error: the mini-app has no page `pages/none`; its pages are pages/index");
     assert_snapshot!(run(&["inspect", "examples/governance.yaml"]), @"error: expected a WebAssembly component, came text, such as source code: give the path of the `.wasm` file that `miniapp build` writes");
     assert_snapshot!(run(&["build", "examples"]), @"error: examples/Cargo.toml: No such file or directory (os error 2)");
+    #[cfg(unix)]
+    assert_snapshot!(run(&["inspect", "/dev/zero"]), @"error: /dev/zero has more than 33554432 bytes, which no component may have");
 }

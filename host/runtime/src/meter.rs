@@ -103,7 +103,20 @@ impl Meter {
     }
 
     /// Tops the bucket up for something that is delivered to the guest.
-    pub(crate) fn refill(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<()> {
+    pub(crate) fn refill(store: impl AsContextMut<Data = State>) -> wasmtime::Result<()> {
+        Self::top_up(store, |bucket, level| bucket.refill(level, Instant::now()))
+    }
+
+    /// Fills the bucket for the farewell: a mini-app whose supply is used up must
+    /// be able to take its leave.
+    pub(crate) fn fill(store: impl AsContextMut<Data = State>) -> wasmtime::Result<()> {
+        Self::top_up(store, Bucket::fill)
+    }
+
+    fn top_up(
+        mut store: impl AsContextMut<Data = State>,
+        added: impl FnOnce(&mut Bucket, u64) -> u64,
+    ) -> wasmtime::Result<()> {
         let mut store = store.as_context_mut();
         let meter = &mut store.data_mut().meter;
         meter.memory.forget_refusal();
@@ -111,7 +124,7 @@ impl Meter {
             return Ok(());
         }
         let level = Self::settle(&mut store)?;
-        let added = store.data_mut().meter.bucket.refill(level, Instant::now());
+        let added = added(&mut store.data_mut().meter.bucket, level);
         if added > 0 {
             store.set_fuel(level.saturating_add(added))?;
         }

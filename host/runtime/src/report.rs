@@ -12,8 +12,10 @@ use crate::lifecycle::Callback;
 use crate::meter::Turn;
 use crate::page::PageId;
 
-/// Receives reports. Called on the mini-app's own task, between its steps: what
-/// takes long belongs elsewhere. A closure of the same shape is an observer.
+/// Receives reports. Called on the mini-app's own task, data changes, log lines
+/// and denials in the midst of the guest's call and on its fiber's stack, of which
+/// about a mebibyte is left: what takes long, or calls into a foreign runtime,
+/// belongs elsewhere. A closure of the same shape is an observer.
 ///
 /// A panic in an observer ends the mini-app that was reported on, and no other.
 pub trait Observer: Send + Sync {

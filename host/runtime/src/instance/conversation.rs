@@ -229,7 +229,9 @@ impl Conversation<'_> {
     /// Closes the page and hides the app, as far as it was opened and shown. Does
     /// not wait for calls that are under way: one may never return.
     async fn say_farewell(&self, page: PageId) -> wasmtime::Result<()> {
-        self.begin(Trigger::Close)?;
+        self.end_turn()?;
+        self.control.signal.begin(Trigger::Close);
+        self.store.with(|store| Meter::fill(store))?;
         let stage = self.pages(|pages| pages.stage(page));
         if stage == Some(Stage::Shown) {
             let hidden = self.exports.on_hide(self.store, page).await?;

@@ -43,6 +43,13 @@ impl Bucket {
         added
     }
 
+    /// Fills the bucket whatever the supply has: for the last event of a life.
+    pub(crate) fn fill(&mut self, level: u64) -> u64 {
+        let added = self.capacity.saturating_sub(level);
+        self.given = self.given.saturating_add(added);
+        added
+    }
+
     /// How long until the supply can fill the bucket.
     pub(crate) fn pause(&self, level: u64, now: Instant) -> Duration {
         let wanted = self.capacity.saturating_sub(level).min(self.per_second);
