@@ -74,7 +74,8 @@ pub(crate) enum Request {
 
 /// The task's end of the mailbox.
 pub(crate) struct Inbox {
-    pub(crate) deliveries: mpsc::Receiver<Delivery>,
+    /// Boxed: a channel sets aside room for dozens at once.
+    pub(crate) deliveries: mpsc::Receiver<Box<Delivery>>,
     pub(crate) requests: mpsc::Receiver<Request>,
 }
 

@@ -104,7 +104,7 @@ impl Meter {
 
     /// Tops the bucket up for something that is delivered to the guest.
     pub(crate) fn refill(store: impl AsContextMut<Data = State>) -> wasmtime::Result<()> {
-        Self::top_up(store, |bucket, level| bucket.refill(level, Instant::now()))
+        Self::top_up(store, |bucket, level| bucket.refill(level, Instant::now))
     }
 
     /// Fills the bucket for the farewell: a mini-app whose supply is used up must
@@ -139,7 +139,7 @@ impl Meter {
             return Ok(Duration::ZERO);
         }
         let level = store.get_fuel()?.saturating_sub(store.data().meter.debt);
-        Ok(store.data().meter.bucket.pause(level, Instant::now()))
+        Ok(store.data().meter.bucket.pause(level, Instant::now))
     }
 
     /// Fuel burnt since the launch, host work included.

@@ -92,7 +92,7 @@ pub struct MiniApp {
 /// The embedder's end of the mailbox.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
-    pub(crate) deliveries: mpsc::Sender<Delivery>,
+    pub(crate) deliveries: mpsc::Sender<Box<Delivery>>,
     pub(crate) requests: mpsc::Sender<Request>,
 }
 
@@ -179,7 +179,7 @@ impl MiniApp {
         match self
             .mailbox
             .deliveries
-            .try_send(Delivery { page, event, reply })
+            .try_send(Box::new(Delivery { page, event, reply }))
         {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => return Err(EventError::Busy),

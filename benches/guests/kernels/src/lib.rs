@@ -170,7 +170,7 @@ mod tests {
         ] {
             page.event(handler, detail).unwrap();
         }
-        assert_eq!(page.data("document[699].id"), 699);
+        assert_eq!(page.data("document")[699]["id"], 699);
         page.event("set-small", json!({})).unwrap();
         assert_eq!(page.data("document"), json!({}));
     }

@@ -94,6 +94,9 @@ impl Session {
     }
 
     async fn fetch(&self, grant: &Grant, request: Request) -> Result<Response, Failed> {
+        // The first poll is made on the guest's fiber, whose stack stays with the
+        // mini-app: what touches much of it is better done from the event loop.
+        tokio::task::yield_now().await;
         let request = policy::check(grant, request)?;
         let _admitted = self.admit()?;
         let mut bodies = self.hold_body(request.body.len())?;

@@ -165,8 +165,8 @@ impl Conversation<'_> {
         }
     }
 
-    async fn deliver(&self, delivery: Delivery) -> wasmtime::Result<()> {
-        let Delivery { page, event, reply } = delivery;
+    async fn deliver(&self, delivery: Box<Delivery>) -> wasmtime::Result<()> {
+        let Delivery { page, event, reply } = *delivery;
         let answer = self.exports.on_event(self.store, page, event).await?;
         let answer = self.settle(Callback::PageEvent, Some(page), answer);
         self.end_turn()?;

@@ -33,11 +33,16 @@ impl Bucket {
         self.given.saturating_sub(level)
     }
 
-    /// Takes what the bucket lacks from the supply, or as much as there is.
-    pub(crate) fn refill(&mut self, level: u64, now: Instant) -> u64 {
-        self.supply = self.supply_at(now);
-        self.renewed = now;
-        let added = self.capacity.saturating_sub(level).min(self.supply);
+    /// Takes what the bucket lacks from the supply, or as much as there is. Asks
+    /// for the time only where the supply, as last renewed, is not enough.
+    pub(crate) fn refill(&mut self, level: u64, now: impl FnOnce() -> Instant) -> u64 {
+        let lacks = self.capacity.saturating_sub(level);
+        if self.supply < lacks {
+            let now = now();
+            self.supply = self.supply_at(now);
+            self.renewed = now;
+        }
+        let added = lacks.min(self.supply);
         self.supply -= added;
         self.given = self.given.saturating_add(added);
         added
@@ -50,10 +55,14 @@ impl Bucket {
         added
     }
 
-    /// How long until the supply can fill the bucket.
-    pub(crate) fn pause(&self, level: u64, now: Instant) -> Duration {
+    /// How long until the supply can fill the bucket. Asks for the time as
+    /// [`Self::refill`] does.
+    pub(crate) fn pause(&self, level: u64, now: impl FnOnce() -> Instant) -> Duration {
         let wanted = self.capacity.saturating_sub(level).min(self.per_second);
-        let missing = wanted.saturating_sub(self.supply_at(now));
+        if self.supply >= wanted {
+            return Duration::ZERO;
+        }
+        let missing = wanted.saturating_sub(self.supply_at(now()));
         if missing == 0 {
             return Duration::ZERO;
         }
@@ -78,8 +87,8 @@ mod tests {
     fn an_event_fills_the_bucket_and_no_more() {
         let now = Instant::now();
         let mut bucket = Bucket::new(100, 1_000, now);
-        assert_eq!(bucket.refill(100, now), 0);
-        assert_eq!(bucket.refill(30, now), 70);
+        assert_eq!(bucket.refill(100, || now), 0);
+        assert_eq!(bucket.refill(30, || now), 70);
         assert_eq!(bucket.spent(100), 70);
     }
 
@@ -87,21 +96,21 @@ mod tests {
     fn what_one_second_supplies_is_all_there_is() {
         let now = Instant::now();
         let mut bucket = Bucket::new(100, 250, now);
-        assert_eq!(bucket.refill(0, now), 100);
-        assert_eq!(bucket.refill(0, now), 100);
-        assert_eq!(bucket.refill(0, now), 50, "one past the supply");
-        assert_eq!(bucket.refill(0, now), 0);
-        assert_eq!(bucket.pause(0, now), Duration::from_millis(400));
+        assert_eq!(bucket.refill(0, || now), 100);
+        assert_eq!(bucket.refill(0, || now), 100);
+        assert_eq!(bucket.refill(0, || now), 50, "one past the supply");
+        assert_eq!(bucket.refill(0, || now), 0);
+        assert_eq!(bucket.pause(0, || now), Duration::from_millis(400));
         let later = now + Duration::from_millis(400);
-        assert_eq!(bucket.pause(0, later), Duration::ZERO);
-        assert_eq!(bucket.refill(0, later), 100);
+        assert_eq!(bucket.pause(0, || later), Duration::ZERO);
+        assert_eq!(bucket.refill(0, || later), 100);
     }
 
     #[test]
     fn a_bucket_larger_than_the_supply_is_not_waited_for_for_ever() {
         let now = Instant::now();
         let mut bucket = Bucket::new(1_000, 10, now);
-        assert_eq!(bucket.refill(0, now), 10);
-        assert_eq!(bucket.pause(0, now), Duration::from_secs(1));
+        assert_eq!(bucket.refill(0, || now), 10);
+        assert_eq!(bucket.pause(0, || now), Duration::from_secs(1));
     }
 }
