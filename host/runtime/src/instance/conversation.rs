@@ -127,10 +127,10 @@ impl Conversation<'_> {
         let mut closing = self.control.closing.subscribe();
         let mut closing = pin!(closing.wait_for(|closing| *closing));
         loop {
-            if agenda.lifecycle.is_none() {
-                if let Some((visible, reply)) = agenda.visibility.pop_front() {
-                    agenda.lifecycle = Some(Box::pin(self.set_visible(visible, reply)));
-                }
+            if agenda.lifecycle.is_none()
+                && let Some((visible, reply)) = agenda.visibility.pop_front()
+            {
+                agenda.lifecycle = Some(Box::pin(self.set_visible(visible, reply)));
             }
             let pause = self.store.with(|store| Meter::pause(store))?;
             let may_deliver = pause.is_zero() && agenda.events.len() < limits::CALLBACKS;
