@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use miniapp_benches::results::{Results, Target};
-use miniapp_benches::{guest, ours, raw, runtime, timed};
+use miniapp_benches::{guest, ours, pairs, raw, runtime, timed};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 const HANDLER: &str = "noop";
@@ -27,62 +27,48 @@ fn main() {
     let (line, inbox) = mpsc::channel(64);
     runtime.spawn(runtime.block_on(baseline.launch()).serve(HANDLER, inbox));
 
+    let raw = |times| {
+        let live = Arc::clone(&live);
+        timed(&runtime, async move {
+            live.lock().await.events(HANDLER, times).await
+        })
+    };
+    let raw_bursts = |times| {
+        let live = Arc::clone(&live);
+        timed(&runtime, async move {
+            live.lock().await.bursts(HANDLER, BURST, times).await
+        })
+    };
+    let channel = |times| timed(&runtime, ask(line.clone(), times));
+    let ours = |times| timed(&runtime, ours::events(app.clone(), HANDLER, "{}", times));
+    let our_bursts = |times| timed(&runtime, ours::bursts(app.clone(), HANDLER, BURST, times));
+
     let mut criterion = Criterion::default()
         .sample_size(50)
-        .warm_up_time(Duration::from_secs(1))
-        .measurement_time(Duration::from_secs(4))
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3))
         .configure_from_args();
-
     let mut group = criterion.benchmark_group("dispatch");
-    group.bench_function("raw", |bencher| {
-        bencher.iter_custom(|times| {
-            let live = Arc::clone(&live);
-            timed(&runtime, async move {
-                live.lock().await.events(HANDLER, times).await
-            })
-        });
-    });
-    group.bench_function("behind-a-channel", |bencher| {
-        bencher.iter_custom(|times| timed(&runtime, ask(line.clone(), times)));
-    });
-    group.bench_function("miniapp", |bencher| {
-        bencher
-            .iter_custom(|times| timed(&runtime, ours::events(app.clone(), HANDLER, "{}", times)));
-    });
+    group.bench_function("raw", |bencher| bencher.iter_custom(raw));
+    group.bench_function("behind-a-channel", |bencher| bencher.iter_custom(channel));
+    group.bench_function("miniapp", |bencher| bencher.iter_custom(ours));
     group.finish();
-
     let mut group = criterion.benchmark_group("burst");
     group.throughput(Throughput::Elements(BURST));
-    group.bench_function("raw", |bencher| {
-        bencher.iter_custom(|times| {
-            let live = Arc::clone(&live);
-            timed(&runtime, async move {
-                live.lock().await.bursts(HANDLER, BURST, times).await
-            })
-        });
-    });
-    group.bench_function("miniapp", |bencher| {
-        bencher
-            .iter_custom(|times| timed(&runtime, ours::bursts(app.clone(), HANDLER, BURST, times)));
-    });
+    group.bench_function("raw", |bencher| bencher.iter_custom(raw_bursts));
+    group.bench_function("miniapp", |bencher| bencher.iter_custom(our_bursts));
     group.finish();
     criterion.final_summary();
 
-    if let Some(ratio) = results.ratio("dispatch/behind-a-channel", "dispatch/raw") {
+    if let Some(ratio) = pairs::ratio(|| channel(2_000), || raw(2_000)) {
         println!("\nraw Wasmtime behind a channel is {ratio:.2}x raw Wasmtime");
     }
-    if let Some(ratio) = results.ratio("burst/miniapp", "burst/raw") {
+    if let Some(ratio) = pairs::ratio(|| our_bursts(100), || raw_bursts(100)) {
         println!("a burst of {BURST} events is {ratio:.2}x raw Wasmtime");
     }
-    let ratio = results.ratio("dispatch/miniapp", "dispatch/raw");
-    results.tell(
-        "dispatch",
-        &[Target::ratio(
-            "an event with an empty handler, beside raw Wasmtime",
-            ratio,
-            1.5,
-        )],
-    );
+    let ratio = pairs::ratio(|| ours(2_000), || raw(2_000));
+    let what = "an event with an empty handler, beside raw Wasmtime";
+    results.tell("dispatch", &[Target::ratio(what, ratio, 1.5)]);
 }
 
 /// Asks for so many events, one at a time. Tells how long they took.

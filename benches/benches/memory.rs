@@ -18,7 +18,7 @@ use std::time::Duration;
 use miniapp_benches::resident::{self, Resident};
 use miniapp_benches::results::{Results, Target};
 use miniapp_benches::server::{self, SERVE, Server};
-use miniapp_benches::{guest, ours, raw, runtime};
+use miniapp_benches::{guest, ours, pairs, raw, runtime};
 use serde::{Deserialize, Serialize};
 
 const APPS: u32 = 1_000;
@@ -53,15 +53,9 @@ fn main() {
             println!("{}", serde_json::to_string(&held).unwrap());
         }
         // `cargo test --benches`, `cargo bench -- --list` and the like.
-        _ if !measures(&arguments) => {}
+        _ if !pairs::measures() => {}
         _ => compare(),
     }
-}
-
-/// Whether the benchmark is to run, or only to be tried or listed.
-fn measures(arguments: &[String]) -> bool {
-    let given = |name: &str| arguments.iter().any(|argument| argument == name);
-    given("--bench") && !given("--test") && !given("--list")
 }
 
 fn compare() {

@@ -6,11 +6,11 @@
 //! included; the difference to the small event is told as well.
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use miniapp_benches::results::{Results, Target};
-use miniapp_benches::{ours, runtime, timed};
+use miniapp_benches::{ours, pairs, runtime, timed};
 use serde_json::Value;
 
 fn main() {
@@ -28,39 +28,35 @@ fn main() {
     let host = runtime.block_on(ours::install(ours::builder(8), false));
     let app = runtime.block_on(ours::launch(&host, None));
 
+    let parse = |times| {
+        let began = Instant::now();
+        for _ in 0..times {
+            drop(black_box(serde_json::from_str::<Value>(black_box(&text))));
+        }
+        began.elapsed()
+    };
+    let set = |handler, times| timed(&runtime, ours::events(app.clone(), handler, "{}", times));
+
     let mut criterion = Criterion::default()
         .sample_size(50)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(4))
         .configure_from_args();
     let mut group = criterion.benchmark_group("set-data");
-    group.bench_function("serde-json", |bencher| {
-        bencher.iter(|| drop(black_box(serde_json::from_str::<Value>(black_box(&text)))));
-    });
+    group.bench_function("serde-json", |bencher| bencher.iter_custom(parse));
     for handler in ["set-large", "set-small"] {
         group.bench_function(handler, |bencher| {
-            bencher.iter_custom(|times| {
-                timed(&runtime, ours::events(app.clone(), handler, "{}", times))
-            });
+            bencher.iter_custom(|times| set(handler, times));
         });
     }
     group.finish();
     criterion.final_summary();
 
-    let parse = results.median("set-data/serde-json");
-    let large = results.median("set-data/set-large");
-    let small = results.median("set-data/set-small");
-    if let (Some(parse), Some(large), Some(small)) = (parse, large, small) {
-        let ratio = (large - small) / parse;
+    let without_event = || set("set-large", 5).saturating_sub(set("set-small", 5));
+    if let Some(ratio) = pairs::ratio(without_event, || parse(5)) {
         println!("\nwithout the event around it, set-data of 100 KB is {ratio:.2}x serde_json");
     }
-    let ratio = large.zip(parse).map(|(large, parse)| large / parse);
-    results.tell(
-        "set_data",
-        &[Target::ratio(
-            "set-data of 100 KB, beside serde_json reading it",
-            ratio,
-            1.5,
-        )],
-    );
+    let ratio = pairs::ratio(|| set("set-large", 5), || parse(5));
+    let what = "set-data of 100 KB, beside serde_json reading it";
+    results.tell("set_data", &[Target::ratio(what, ratio, 1.5)]);
 }

@@ -1,6 +1,6 @@
 //! What the benchmarks share. Each one runs the same guest twice: in our host
 //! ([`ours`]), and in plain Wasmtime with the same engine ([`raw`]); what counts
-//! is the ratio of the two within one run.
+//! is the ratio of the two within one run ([`pairs`]).
 //!
 //! Nothing here asserts on time or memory: a target that is missed is printed as
 //! missed ([`results`]).
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 pub mod guest;
 pub mod ours;
+pub mod pairs;
 pub mod raw;
 pub mod resident;
 pub mod results;

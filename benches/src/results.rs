@@ -4,10 +4,8 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// The benchmarks that have targets, in the order in which they are shown.
 pub const BENCHMARKS: [&str; 5] = ["launch", "dispatch", "memory", "fuel", "set_data"];
@@ -51,40 +49,18 @@ impl fmt::Display for Target {
     }
 }
 
-/// The results of one benchmark program.
+/// Where results are kept.
 pub struct Results {
     folder: PathBuf,
-    criterion: PathBuf,
-    began: SystemTime,
 }
 
 impl Results {
     /// `temporary` is Cargo's `CARGO_TARGET_TMPDIR`, which only benchmark programs are told.
     pub fn new(temporary: &str) -> Self {
         let target = Path::new(temporary).parent().unwrap();
-        let criterion = std::env::var_os("CRITERION_HOME").map(PathBuf::from);
         Self {
             folder: target.join("miniapp-benches"),
-            criterion: criterion.unwrap_or_else(|| target.join("criterion")),
-            began: SystemTime::now(),
         }
-    }
-
-    /// Median nanoseconds of one iteration of a Criterion benchmark, such as
-    /// `launch/raw`; nothing where this program has not measured it.
-    pub fn median(&self, benchmark: &str) -> Option<f64> {
-        let file = self.criterion.join(benchmark).join("new/estimates.json");
-        let written = fs::metadata(&file).ok()?.modified().ok()?;
-        if written < self.began {
-            return None;
-        }
-        let estimates: Value = serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
-        estimates["median"]["point_estimate"].as_f64()
-    }
-
-    /// How many times as long one benchmark takes as another.
-    pub fn ratio(&self, ours: &str, beside: &str) -> Option<f64> {
-        Some(self.median(ours)? / self.median(beside)?)
     }
 
     /// Prints the targets of a benchmark and keeps them, if they were measured.
