@@ -69,22 +69,24 @@ async fn server(folder: &Path) -> (DevServer, Vec<String>) {
     (server, arguments)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn run_shows_what_a_mini_app_does() {
+/// What the command says with the server in reach.
+async fn said_online(run: &[&str]) -> (Option<i32>, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let (_server, network) = server(folder.path()).await;
-    let run = [
+    let network = network.iter().map(String::as_str);
+    let arguments: Vec<&str> = run.iter().copied().chain(network).collect();
+    said(&tokio::task::block_in_place(|| miniapp(&arguments)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_shows_what_a_mini_app_does() {
+    let (code, out, errors) = said_online(&[
         "run",
         "examples/summer-campaign",
         "--event",
         r#"onTap:{}:{"index":0}"#,
-    ];
-    let arguments: Vec<&str> = run
-        .into_iter()
-        .chain(network.iter().map(String::as_str))
-        .collect();
-    let output = tokio::task::block_in_place(|| miniapp(&arguments));
-    let (code, out, errors) = said(&output);
+    ])
+    .await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     stable(|| {
         assert_snapshot!(out, @r#"
@@ -119,9 +121,7 @@ async fn run_shows_what_a_mini_app_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn run_shows_what_is_denied() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_server, network) = server(folder.path()).await;
-    let run = [
+    let (code, out, errors) = said_online(&[
         "run",
         "examples/acme-rewards",
         "--profile",
@@ -130,13 +130,8 @@ async fn run_shows_what_is_denied() {
         "onElsewhere",
         "--execution",
         "interpreter",
-    ];
-    let arguments: Vec<&str> = run
-        .into_iter()
-        .chain(network.iter().map(String::as_str))
-        .collect();
-    let output = tokio::task::block_in_place(|| miniapp(&arguments));
-    let (code, out, errors) = said(&output);
+    ])
+    .await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     stable(|| {
         assert_snapshot!(out, @r#"
