@@ -66,6 +66,9 @@ pub(crate) struct RunArguments {
     /// For development: trust this certificate authority too (PEM); may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Vec<PathBuf>,
+    /// For development: let the mini-app's hosts resolve to this device and the network around it.
+    #[arg(long)]
+    pub(crate) dangerously_allow_private_addresses: bool,
     /// How to execute.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) execution: ExecutionArgument,

@@ -79,11 +79,13 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
 fn host(arguments: &RunArguments, transcript: &Arc<Transcript>) -> Result<Host, Failure> {
     let mut network = Network::default();
     for mapping in &arguments.map {
-        eprintln!(
-            "warning: {}:{} is dialled at {} (--map, for development only)",
-            mapping.host, mapping.port, mapping.address
-        );
         network = network.map(&mapping.host, mapping.port, mapping.address);
+    }
+    if arguments.dangerously_allow_private_addresses {
+        network = network.dangerously_allow_private_addresses();
+    }
+    for danger in network.dangers() {
+        eprintln!("warning: {danger} (for development only)");
     }
     for file in &arguments.ca {
         eprintln!(

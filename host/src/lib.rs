@@ -27,11 +27,13 @@ pub use builder::HostBuilder;
 pub use host::{Host, LaunchError};
 pub use miniapp_package::{
     AppId, AppManifest, Governance, GrantLine, ManifestError, Package, PackageError,
-    PartnerManifest, Permission,
+    PartnerManifest, Permission, Scheme,
 };
 pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
-    FixedProfile, Frame, GrantError, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
-    MiniApp, Network, Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer,
-    ProfileProvider, ProviderError, Report, RuntimeError as BuildError, TrapKind, Trigger, Turn,
+    FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack,
+    LaunchError as RunError, LaunchOptions, Level, Limits, Locale, MiniApp, Network, NetworkError,
+    Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider,
+    ProviderError, Report, Resolver, Resolving, RuntimeError as BuildError, SystemResolver,
+    Timeouts, TrapKind, Trigger, Turn,
 };

@@ -19,6 +19,7 @@ mod app_manifest;
 mod builtins;
 pub mod catalogue;
 mod component;
+mod destination;
 mod digest;
 mod governance;
 mod grant_line;
@@ -55,6 +56,7 @@ pub use catalogue::{
 pub use component::{
     ComponentInfo, Export, Import, MAX_COMPONENT_BYTES, MAX_COMPONENT_ITEMS, MAX_ITEM_NAME_BYTES,
 };
+pub use destination::{Destination, Refusal};
 pub use digest::Digest;
 pub use governance::{
     Ecosystem, Governance, GrayRelease, PartnerIsolation, PartnerPermissions, PermissionModel,

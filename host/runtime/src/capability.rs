@@ -22,7 +22,10 @@ pub(crate) use in_flight::InFlight;
 pub use locale::Locale;
 pub(crate) use log::LogMeter;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
-pub use request::{Network, NetworkError};
+pub use request::{
+    HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
+    Resolving, SystemResolver, Timeouts,
+};
 
 use crate::instance::State;
 use crate::runtime::Services;

@@ -55,6 +55,7 @@ pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.0.0";
 /// Codes of [`GuestError`] that the host hands out.
 pub(crate) mod code {
     pub(crate) const BUSY: &str = "busy";
+    pub(crate) const CANCELLED: &str = "cancelled";
     pub(crate) const DENIED: &str = "denied";
     pub(crate) const INVALID_ARGUMENT: &str = "invalid-argument";
     pub(crate) const NETWORK: &str = "network";

@@ -331,11 +331,16 @@ impl Grant {
 
     /// An address in place of a name, which no manifest can allow.
     pub(crate) fn deny_address(&self, address: &str) -> Denial {
+        Self::refused(format!(
+            "`{address}` is an address, and manifests allow names only; give the server a name"
+        ))
+    }
+
+    /// A destination that no manifest can open, whatever it says.
+    pub(crate) fn refused(message: String) -> Denial {
         Denial {
             interface: format!("{PACKAGE}/request"),
-            message: format!(
-                "`{address}` is an address, and manifests allow names only; give the server a name"
-            ),
+            message,
             permission: None,
             line: None,
         }

@@ -27,7 +27,9 @@ mod report;
 mod runtime;
 
 pub use capability::{
-    FixedProfile, Locale, Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError,
+    FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale, Network,
+    NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
+    SystemResolver, Timeouts,
 };
 pub use data::{
     DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,

@@ -6,18 +6,29 @@
 //! line that would allow it where one could.
 //!
 //! [`policy`] decides on parsed parts and rebuilds the request from them;
-//! [`dial`] resolves once, filters the addresses and dials exactly those;
-//! [`exchange`] talks HTTP and takes every redirect back to the policy. Each
-//! mini-app has a client of its own: no connection, no TLS session is shared.
+//! [`exchange`] sends it, takes every redirect back to the policy, and [`body`]
+//! reads the answer. [`stack`] is what sends, [`client`] ours: [`resolve`] asks
+//! for a name once and filters its addresses, [`dial`] dials exactly those, [`tls`]
+//! checks who answers. [`network`] is how the embedder sets all of it up, with
+//! the secrets that [`inject`] adds. Each live mini-app has a client of its own: no
+//! connection, no TLS session is shared.
 
 mod address;
+mod body;
+mod client;
 mod dial;
 mod exchange;
+mod inject;
+mod network;
 mod policy;
+mod resolve;
+mod stack;
+mod tls;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use miniapp_package::AppId;
+use tokio::sync::{Semaphore, watch};
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
@@ -30,9 +41,15 @@ use crate::grant::Grant;
 use crate::instance::State;
 use crate::meter::{Meter, price, waited};
 use crate::report::Denial;
+use crate::runtime::Services;
 
-pub(crate) use dial::Wire;
-pub use dial::{Network, NetworkError};
+use body::Pace;
+use exchange::Exchange;
+
+pub(crate) use network::Wire;
+pub use network::{Network, NetworkError, Timeouts};
+pub use resolve::{Resolver, Resolving, SystemResolver};
+pub use stack::{HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack};
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/request",
@@ -62,17 +79,30 @@ const MAX_WAITING: usize = 100;
 /// the largest. They are the host's memory, not the guest's.
 const MAX_BODIES: usize = 2 * policy::MAX_BODY_BYTES;
 
-/// The requests of one mini-app. Made at its first one: a mini-app that never
+/// The requests of one live mini-app. Made at its first one: a mini-app that never
 /// asks costs nothing.
 pub(crate) struct Session {
-    client: exchange::Client,
+    services: Arc<Services>,
+    client: Box<dyn HttpClient>,
     running: Semaphore,
     admitted: InFlight,
     bodies: InFlight,
+    pace: Pace,
+    /// Changes when what is under way is called off.
+    called_off: watch::Sender<()>,
+}
+
+/// What becomes of a redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// It is followed, if the policy permits.
+    Follow,
+    /// It is the answer.
+    Return,
 }
 
 /// Why a request has no answer.
-enum Failed {
+pub(crate) enum Failed {
     Denied(Box<Denial>),
     Error(GuestError),
 }
@@ -84,35 +114,68 @@ impl From<GuestError> for Failed {
 }
 
 impl Session {
-    pub(crate) fn new(wire: &Wire) -> Self {
+    fn new(services: Arc<Services>, app: &AppId) -> Self {
         Self {
-            client: exchange::Client::new(wire),
+            client: services.wire.stack.client(app),
+            services,
             running: Semaphore::new(MAX_RUNNING),
             admitted: InFlight::default(),
             bodies: InFlight::default(),
+            pace: Pace::default(),
+            called_off: watch::Sender::new(()),
         }
     }
 
-    async fn fetch(&self, grant: &Grant, request: Request) -> Result<Response, Failed> {
+    /// The session of a live mini-app.
+    pub(crate) fn of(state: &mut State) -> Arc<Self> {
+        let (services, app) = (&state.services, &state.app);
+        let session = state
+            .session
+            .get_or_insert_with(|| Arc::new(Self::new(Arc::clone(services), app)));
+        Arc::clone(session)
+    }
+
+    /// Calls off everything that is under way or waits: nobody will want it.
+    pub(crate) fn call_off(&self) {
+        self.called_off.send_replace(());
+    }
+
+    /// Sends a request, if the policy permits it, and answers with the whole answer.
+    pub(crate) async fn fetch(
+        &self,
+        grant: &Grant,
+        request: Request,
+        redirects: Redirects,
+    ) -> Result<Response, Failed> {
+        let mut called_off = self.called_off.subscribe();
         // The first poll is made on the guest's fiber, whose stack stays with the
         // mini-app: what touches much of it is better done from the event loop.
         tokio::task::yield_now().await;
-        let request = policy::check(grant, request)?;
+        let wire = &self.services.wire;
+        let request = policy::check(grant, wire, request)?;
         let _admitted = self.admit()?;
         let mut bodies = self.hold_body(request.body.len())?;
         let timeout = request.timeout;
         let exchange = async {
             // The semaphore is never closed; if it were, the request would just go on.
             let _running = self.running.acquire().await.ok();
-            self.client.exchange(grant, request, &mut bodies).await
+            let exchange = Exchange {
+                grant,
+                wire,
+                client: &*self.client,
+                pace: &self.pace,
+            };
+            exchange.run(request, redirects, &mut bodies).await
         };
-        match tokio::time::timeout(timeout, exchange).await {
-            Ok(answer) => answer,
-            Err(_) => Err(GuestError::new(
-                code::TIMEOUT,
-                format!("no whole answer within {} ms", timeout.as_millis()),
-            )
-            .into()),
+        tokio::select! {
+            answer = tokio::time::timeout(timeout, exchange) => answer.unwrap_or_else(|_| {
+                let message = format!("no whole answer within {} ms", timeout.as_millis());
+                Err(GuestError::new(code::TIMEOUT, message).into())
+            }),
+            _ = called_off.changed() => {
+                let message = "the page that asked was closed";
+                Err(GuestError::new(code::CANCELLED, message).into())
+            }
         }
     }
 
@@ -164,18 +227,15 @@ impl Call {
         Meter::charge(&mut store, price::call(bytes, 2 * request.headers.len()))?;
         let mut store = store.as_context_mut();
         let state = store.data_mut();
-        let wire = &state.services.wire;
-        let session = state
-            .session
-            .get_or_insert_with(|| Arc::new(Session::new(wire)));
         Ok(Self {
-            session: Arc::clone(session),
+            session: Session::of(state),
             grant: Arc::clone(&state.grant),
         })
     }
 
     async fn run(self, request: Request) -> Result<Response, Failed> {
-        self.session.fetch(&self.grant, request).await
+        let Self { session, grant } = self;
+        session.fetch(&grant, request, Redirects::Follow).await
     }
 }
 

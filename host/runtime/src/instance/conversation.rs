@@ -241,6 +241,9 @@ impl Conversation<'_> {
             let state = store.data_mut();
             let freed = state.pages.close(page);
             state.meter.memory.replace_host(freed, 0);
+            if let Some(session) = &state.session {
+                session.call_off();
+            }
         });
         if stage.is_some() {
             let unloaded = self.exports.on_unload(self.store, page).await?;

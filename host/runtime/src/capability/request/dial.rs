@@ -1,182 +1,210 @@
-//! Opens connections: resolves a name once, leaves out what is not public, and
-//! dials exactly the addresses that are left, so that a second answer of the
-//! resolver changes nothing. Knows nothing of HTTP.
+//! Opens connections: a name resolved once, exactly its addresses dialled, TLS
+//! spoken where the scheme says so, all within one time limit and a number of
+//! connections. Knows nothing of HTTP.
 
-use std::collections::BTreeMap;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use hyper::Uri;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
-use rustls::client::Resumption;
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
+use miniapp_package::AppId;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_util::either::Either;
 use tower_service::Service;
 
-use super::address::is_public;
+use super::resolve::{Names, ResolveError};
+use super::tls::{Sessions, Tls};
 
-/// How long one address may take to accept.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections of one mini-app that are open at once: those in use, which are as
+/// many as requests are under way, and those kept for the next request.
+const MAX_CONNECTIONS: usize = 32;
 
-/// TLS sessions that one mini-app may resume: a few hosts of its own.
-const TLS_SESSIONS: usize = 8;
-
-/// The network as the embedder sets it up: who is trusted, and which names are
-/// mapped to addresses of the embedder's choice. `Default` trusts Mozilla's root
-/// certificates and maps nothing.
-#[derive(Clone, Default)]
-pub struct Network {
-    mapped: BTreeMap<(String, u16), SocketAddr>,
-    roots: Vec<CertificateDer<'static>>,
-}
-
-/// A network that is ready to be dialled; shared by all mini-apps.
-pub(crate) struct Wire {
-    mapped: Arc<BTreeMap<(String, u16), SocketAddr>>,
-    tls: ClientConfig,
-}
-
-/// A network could not be set up.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NetworkError {
-    /// A certificate that cannot be a root.
-    #[error("a root certificate cannot be read: {0}; supply X.509 certificates in DER form")]
-    Root(rustls::Error),
-    /// TLS itself.
-    #[error("TLS could not be set up: {0}")]
-    Tls(rustls::Error),
-}
-
-impl Network {
-    /// Connections to `host` and `port` go to `address` instead, which may be
-    /// private: for development and tests. Whether a mini-app may ask for the
-    /// host is still its manifests' matter, and certificates are still checked
-    /// against the host's name.
-    #[must_use]
-    pub fn map(mut self, host: &str, port: u16, address: SocketAddr) -> Self {
-        self.mapped
-            .insert((host.to_ascii_lowercase(), port), address);
-        self
-    }
-
-    /// Trusts one more root certificate, in DER form.
-    #[must_use]
-    pub fn root(mut self, certificate: Vec<u8>) -> Self {
-        self.roots.push(CertificateDer::from(certificate));
-        self
-    }
-
-    /// Reads the certificates, once for all mini-apps.
-    pub(crate) fn prepare(self) -> Result<Wire, NetworkError> {
-        let mut roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        for certificate in self.roots {
-            roots.add(certificate).map_err(NetworkError::Root)?;
-        }
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        // Seeding the generator takes tens of milliseconds, once for the process:
-        // here rather than in the first mini-app's turn.
-        provider
-            .secure_random
-            .fill(&mut [0])
-            .map_err(|_| NetworkError::Tls(rustls::Error::FailedToGetRandomBytes))?;
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(NetworkError::Tls)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Wire {
-            mapped: Arc::new(self.mapped),
-            tls,
-        })
-    }
-}
-
-impl Wire {
-    /// A connector for one mini-app. Roots are shared, sessions are not.
-    pub(super) fn connector(&self) -> HttpsConnector<Dialer> {
-        let mut tls = self.tls.clone();
-        tls.resumption = Resumption::in_memory_sessions(TLS_SESSIONS);
-        HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(Dialer {
-                mapped: Arc::clone(&self.mapped),
-            })
-    }
-}
+/// How long an address has to accept before the next one is tried beside it
+/// (RFC 8305, section 5).
+const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 
 /// Why no connection was opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DialError {
-    #[error("the host's name does not resolve: {0}")]
-    Resolve(std::io::Error),
-    #[error("the host's name resolves to no address of the public internet")]
-    NotPublic,
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
     #[error("no connection: {0}")]
-    Connect(std::io::Error),
-    #[error("no connection within {} seconds", CONNECT_TIMEOUT.as_secs())]
-    Timeout,
+    Connect(io::Error),
+    #[error("no TLS with the host: {0}")]
+    Tls(io::Error),
+    #[error("no connection within {} ms", .0.as_millis())]
+    Timeout(Duration),
 }
 
-/// Opens TCP connections for the HTTP client.
+/// Opens the connections of one mini-app.
 #[derive(Clone)]
 pub(super) struct Dialer {
-    mapped: Arc<BTreeMap<(String, u16), SocketAddr>>,
+    own: Arc<Own>,
+}
+
+struct Own {
+    app: AppId,
+    names: Arc<Names>,
+    tls: Tls,
+    sessions: Sessions,
+    places: Arc<Semaphore>,
+    timeout: Duration,
 }
 
 impl Dialer {
-    async fn dial(self, uri: Uri) -> Result<TokioIo<TcpStream>, DialError> {
-        let host = uri.host().unwrap_or_default().to_owned();
-        let tls = uri.scheme_str() == Some("https");
-        let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-        let addresses = self.resolve(host, port).await?;
-        let mut failed = DialError::NotPublic;
-        for address in addresses {
-            match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    // Without it, small requests wait for acknowledgements.
-                    stream.set_nodelay(true).map_err(DialError::Connect)?;
-                    return Ok(TokioIo::new(stream));
-                }
-                Ok(Err(error)) => failed = DialError::Connect(error),
-                Err(_) => failed = DialError::Timeout,
-            }
+    pub(super) fn new(app: AppId, names: Arc<Names>, tls: Tls, timeout: Duration) -> Self {
+        Self {
+            own: Arc::new(Own {
+                app,
+                names,
+                tls,
+                sessions: Sessions::default(),
+                places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+                timeout,
+            }),
         }
-        Err(failed)
+    }
+}
+
+impl Own {
+    async fn dial(&self, uri: &Uri) -> Result<Stream, DialError> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|closed| DialError::Connect(io::Error::other(closed)))?;
+        let host = uri.host().unwrap_or_default();
+        let secure = uri.scheme_str() != Some("http");
+        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let addresses = self.names.addresses(&self.app, host, port).await?;
+        let tcp = connect(addresses).await.map_err(DialError::Connect)?;
+        // Without it, small requests wait for acknowledgements.
+        tcp.set_nodelay(true).map_err(DialError::Connect)?;
+        let stream = if secure {
+            Either::Right(self.encrypt(host, tcp).await.map_err(DialError::Tls)?)
+        } else {
+            Either::Left(tcp)
+        };
+        Ok(Stream {
+            io: TokioIo::new(stream),
+            _place: place,
+        })
     }
 
-    async fn resolve(&self, host: String, port: u16) -> Result<Vec<SocketAddr>, DialError> {
-        let key = (host, port);
-        if let Some(address) = self.mapped.get(&key) {
-            return Ok(vec![*address]);
+    async fn encrypt(&self, host: &str, tcp: TcpStream) -> io::Result<Box<TlsStream<TcpStream>>> {
+        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        let settings = self.tls.settings(host, &self.sessions);
+        let stream = TlsConnector::from(settings).connect(name, tcp).await?;
+        Ok(Box::new(stream))
+    }
+}
+
+/// Connects to the first address that accepts; one that is slow does not keep the
+/// next from being tried.
+async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+    let mut waiting = addresses.into_iter();
+    let mut trying = FuturesUnordered::new();
+    let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    loop {
+        match waiting.next() {
+            Some(address) => trying.push(TcpStream::connect(address)),
+            None if trying.is_empty() => return Err(failed),
+            None => {}
         }
-        let resolved = tokio::net::lookup_host(key)
-            .await
-            .map_err(DialError::Resolve)?;
-        Ok(resolved.filter(|address| is_public(address.ip())).collect())
+        let patience = async {
+            match waiting.len() {
+                0 => std::future::pending().await,
+                _ => tokio::time::sleep(NEXT_ADDRESS).await,
+            }
+        };
+        tokio::select! {
+            Some(tried) = trying.next() => match tried {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failed = error,
+            },
+            () = patience => {}
+        }
     }
 }
 
 impl Service<Uri> for Dialer {
-    type Response = TokioIo<TcpStream>;
+    type Response = Stream;
     type Error = DialError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, DialError>> + Send>>;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        Box::pin(self.clone().dial(uri))
+        let own = Arc::clone(&self.own);
+        Box::pin(async move {
+            match tokio::time::timeout(own.timeout, own.dial(&uri)).await {
+                Ok(dialled) => dialled,
+                Err(_) => Err(DialError::Timeout(own.timeout)),
+            }
+        })
+    }
+}
+
+/// One connection, and its place among those of its mini-app.
+pub(super) struct Stream {
+    io: TokioIo<Either<TcpStream, Box<TlsStream<TcpStream>>>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bytes)
     }
 }

@@ -4,22 +4,24 @@
 //! | part | rule |
 //! |---|---|
 //! | URL | absolute, `http` or `https`, at most 8,192 bytes, no user or password |
-//! | host | a name that `network.allow` permits with this scheme and port; never an address |
+//! | host | a name that `network.allow` permits with this scheme and port; an address only where the embedder has opened it |
 //! | method | one of [`METHODS`] |
 //! | headers | valid names and values, at most 64 of 16 KiB in all, none of [`FORBIDDEN`] |
 //! | body | at most 8 MiB |
 //!
 //! Knows nothing of connections.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper::body::Bytes;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Uri};
-use miniapp_package::Scheme;
-use url::{Host, Url};
+use miniapp_package::{Refusal, Scheme};
+use url::Url;
 
 use super::Failed;
+use super::network::Wire;
 use crate::contract::imports::http::Request;
 use crate::contract::{GuestError, code};
 use crate::grant::Grant;
@@ -31,9 +33,6 @@ const MAX_HEADER_BYTES: usize = 16 << 10;
 /// Bytes of a body, sent or received.
 pub(super) const MAX_BODY_BYTES: usize = 8 << 20;
 
-/// The longest time for a whole exchange, and the one where none is given, as in WeChat.
-const MAX_TIMEOUT: Duration = Duration::from_secs(60);
-
 const METHODS: [Method; 7] = [
     Method::GET,
     Method::HEAD,
@@ -44,8 +43,10 @@ const METHODS: [Method; 7] = [
     Method::OPTIONS,
 ];
 
-/// Headers that belong to the connection or to the host's framing of it.
-const FORBIDDEN: [&str; 14] = [
+/// Headers that belong to the connection, to the host's framing of it, or to what
+/// the host unpacks.
+pub(super) const FORBIDDEN: [&str; 15] = [
+    "accept-encoding",
     "connection",
     "content-length",
     "expect",
@@ -75,6 +76,8 @@ pub(super) struct Checked {
 /// Where a request may go.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
+    pub(super) scheme: Scheme,
+    pub(super) port: u16,
     /// Without a fragment.
     pub(super) url: Url,
     /// The same, rebuilt from scheme, host, port, path and query.
@@ -91,7 +94,7 @@ fn too_large(what: &str, came: usize, allowed: usize) -> Failed {
 }
 
 /// Decides on a request of the guest's.
-pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> {
+pub(super) fn check(grant: &Grant, wire: &Wire, request: Request) -> Result<Checked, Failed> {
     if request.url.len() > MAX_URL_BYTES {
         return Err(too_large(
             "bytes of the URL:",
@@ -102,7 +105,7 @@ pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> 
     let url = Url::parse(&request.url).map_err(|error| {
         invalid(format!("the URL cannot be read: {error}; write an absolute one such as `https://api.example.com/path`"))
     })?;
-    let target = check_target(grant, url)?;
+    let target = check_target(grant, wire, url)?;
     let method = METHODS
         .into_iter()
         .find(|known| known.as_str() == request.method)
@@ -116,10 +119,8 @@ pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> 
     }
     let timeout = request
         .timeout
-        .map_or(MAX_TIMEOUT, |milliseconds| {
-            Duration::from_millis(milliseconds.into())
-        })
-        .min(MAX_TIMEOUT);
+        .map(|milliseconds| Duration::from_millis(milliseconds.into()))
+        .map_or(wire.timeouts.total, |asked| asked.min(wire.timeouts.total));
     Ok(Checked {
         method,
         target,
@@ -130,42 +131,40 @@ pub(super) fn check(grant: &Grant, request: Request) -> Result<Checked, Failed> 
 }
 
 /// Decides on a URL, the guest's own or one that it was redirected to.
-pub(super) fn check_target(grant: &Grant, mut url: Url) -> Result<Target, Failed> {
-    let scheme = match url.scheme() {
-        "https" => Scheme::Https,
-        "http" => Scheme::Http,
-        _ => return Err(invalid("the URL's scheme is neither `https` nor `http`")),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(
-            "the URL carries a user or a password; send an `authorization` header instead",
-        ));
-    }
-    let host = match url.host() {
-        Some(Host::Domain(host)) => host.to_owned(),
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
+pub(super) fn check_target(grant: &Grant, wire: &Wire, mut url: Url) -> Result<Target, Failed> {
+    let (scheme, port) = match grant.network().destination(&url) {
+        Ok(destination) => (destination.scheme, destination.port),
+        Err(Refusal::Address {
+            scheme,
+            address,
+            port,
+        }) if wire
+            .literals
+            .contains(&(scheme, SocketAddr::new(address, port))) =>
+        {
+            (scheme, port)
+        }
+        Err(Refusal::Address { .. }) => {
             return Err(Failed::Denied(Box::new(
                 grant.deny_address(url.host_str().unwrap_or_default()),
             )));
         }
-        None => return Err(invalid("the URL names no host")),
+        Err(Refusal::NotListed(to)) => {
+            return Err(Failed::Denied(Box::new(
+                grant.deny_host(to.scheme, to.host, to.port),
+            )));
+        }
+        Err(refusal) => return Err(invalid(refusal.to_string())),
     };
-    let port = url
-        .port_or_known_default()
-        .ok_or_else(|| invalid("the URL names no port, and its scheme has none"))?;
-    if !grant.network().permits(scheme, &host, port) {
-        return Err(Failed::Denied(Box::new(
-            grant.deny_host(scheme, &host, port),
-        )));
-    }
     url.set_fragment(None);
     let path = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
+    let host = url.host_str().unwrap_or_default();
     let authority = match url.port() {
         Some(port) => format!("{host}:{port}"),
-        None => host,
+        None => host.to_owned(),
     };
     let uri = Uri::builder()
         .scheme(url.scheme())
@@ -173,7 +172,12 @@ pub(super) fn check_target(grant: &Grant, mut url: Url) -> Result<Target, Failed
         .path_and_query(path)
         .build()
         .map_err(|error| invalid(format!("the URL cannot be sent: {error}")))?;
-    Ok(Target { url, uri })
+    Ok(Target {
+        scheme,
+        port,
+        url,
+        uri,
+    })
 }
 
 fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {

@@ -1,0 +1,200 @@
+//! The body of an answer, read up to its limit, as it came and as it unpacks.
+//!
+//! The threats: a body without end, and a small one that unpacks to gigabytes or
+//! keeps a thread busy with unpacking. Input is unpacked in slices and at a
+//! bounded pace, and what comes out is counted before it is kept.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use flate2::write::MultiGzDecoder;
+use http_body_util::BodyExt;
+use hyper::header::{self, HeaderMap};
+
+use super::super::in_flight::Share;
+use super::policy::MAX_BODY_BYTES;
+use super::stack::HttpBody;
+use super::{Failed, MAX_BODIES, too_many_bodies};
+use crate::contract::{GuestError, code};
+
+/// The encoding that the host asks for and unpacks.
+pub(super) const ENCODING: &str = "gzip";
+
+/// Bytes that are unpacked at once: a thousand times as many at most, which takes
+/// a few milliseconds.
+const SLICE: usize = 1 << 10;
+
+/// Bytes that one mini-app's answers may unpack to in a second: a tenth of what
+/// one core can do.
+const UNPACKED_PER_SECOND: u32 = 40 << 20;
+
+/// How far ahead of the pace unpacking may run before it waits.
+const BURST: Duration = Duration::from_millis(50);
+
+/// Keeps the pace at which one mini-app's answers are unpacked.
+#[derive(Default)]
+pub(super) struct Pace(Mutex<Option<Instant>>);
+
+impl Pace {
+    /// Waits until so many unpacked bytes are within the pace.
+    async fn keep(&self, bytes: usize) {
+        let now = Instant::now();
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let takes =
+            Duration::from_secs(1).mul_f64(f64::from(bytes) / f64::from(UNPACKED_PER_SECOND));
+        let due = {
+            let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = due.map_or(now, |due| due.max(now)) + takes;
+            *due = Some(next);
+            next
+        };
+        let ahead = due.saturating_duration_since(now);
+        if ahead > BURST {
+            tokio::time::sleep(ahead - BURST).await;
+        }
+    }
+}
+
+/// Why a body is not kept.
+enum Fault {
+    TooLarge,
+    TooMany,
+    Corrupt(io::Error),
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::TooLarge => {
+                let message = format!(
+                    "the answer's body is larger than {MAX_BODY_BYTES} bytes; ask for it in parts"
+                );
+                GuestError::new(code::TOO_LARGE, message).into()
+            }
+            Fault::TooMany => too_many_bodies().into(),
+            Fault::Corrupt(error) => {
+                let message = format!("the answer cannot be unpacked: {error}");
+                GuestError::new(code::NETWORK, message).into()
+            }
+        }
+    }
+}
+
+/// Reads a body. Headers that describe what is unpacked here are taken out.
+pub(super) async fn read(
+    headers: &mut HeaderMap,
+    mut body: HttpBody,
+    held: &mut Share,
+    pace: &Pace,
+) -> Result<Vec<u8>, Failed> {
+    let packed = is_packed(headers);
+    let kept = Kept {
+        body: Vec::new(),
+        held,
+        fault: None,
+    };
+    let mut sink = if packed {
+        Sink::Packed(Box::new(MultiGzDecoder::new(kept)))
+    } else {
+        Sink::Plain(kept)
+    };
+    let mut came = 0_usize;
+    while let Some(frame) = body.frame().await {
+        // Trailers are of no use to a mini-app.
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        came = came.saturating_add(data.len());
+        if came > MAX_BODY_BYTES {
+            return Err(Fault::TooLarge.into());
+        }
+        if !packed {
+            sink.take(&data)?;
+            continue;
+        }
+        for slice in data.chunks(SLICE) {
+            let before = sink.kept().body.len();
+            sink.take(slice)?;
+            pace.keep(sink.kept().body.len().saturating_sub(before))
+                .await;
+        }
+    }
+    // An answer without a body, as to HEAD, unpacks to nothing.
+    if packed && came > 0 {
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::CONTENT_LENGTH);
+        return Ok(sink.finish()?);
+    }
+    Ok(std::mem::take(&mut sink.kept().body))
+}
+
+fn is_packed(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_ENCODING)
+        .and_then(|encoding| encoding.to_str().ok())
+        .is_some_and(|encoding| {
+            encoding.eq_ignore_ascii_case(ENCODING) || encoding.eq_ignore_ascii_case("x-gzip")
+        })
+}
+
+/// Where a body goes.
+enum Sink<'a> {
+    Plain(Kept<'a>),
+    Packed(Box<MultiGzDecoder<Kept<'a>>>),
+}
+
+impl<'a> Sink<'a> {
+    fn kept(&mut self) -> &mut Kept<'a> {
+        match self {
+            Self::Plain(kept) => kept,
+            Self::Packed(packed) => packed.get_mut(),
+        }
+    }
+
+    fn take(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let taken = match self {
+            Self::Plain(kept) => kept.write_all(data),
+            Self::Packed(packed) => packed.write_all(data).and_then(|()| packed.flush()),
+        };
+        taken.map_err(|error| self.kept().fault.take().unwrap_or(Fault::Corrupt(error)))
+    }
+
+    fn finish(mut self) -> Result<Vec<u8>, Fault> {
+        let finished = match &mut self {
+            Self::Plain(_) => Ok(()),
+            Self::Packed(packed) => packed.try_finish(),
+        };
+        let kept = self.kept();
+        match finished {
+            Ok(()) => Ok(std::mem::take(&mut kept.body)),
+            Err(error) => Err(kept.fault.take().unwrap_or(Fault::Corrupt(error))),
+        }
+    }
+}
+
+/// A body as far as it has come, counted before it is kept.
+struct Kept<'a> {
+    body: Vec<u8>,
+    held: &'a mut Share,
+    fault: Option<Fault>,
+}
+
+impl Write for Kept<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let fault = if self.body.len().saturating_add(data.len()) > MAX_BODY_BYTES {
+            Fault::TooLarge
+        } else if !self.held.grow(data.len(), MAX_BODIES) {
+            Fault::TooMany
+        } else {
+            self.body.extend_from_slice(data);
+            return Ok(data.len());
+        };
+        self.fault = Some(fault);
+        Err(io::Error::other("more than is kept"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
