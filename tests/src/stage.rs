@@ -35,6 +35,8 @@ pub struct Stage {
 pub struct StageBuilder {
     builder: HostBuilder,
     handler: Box<dyn Fn(Request<Bytes>) -> Answer + Send + Sync>,
+    certified_only: bool,
+    network: Box<dyn FnOnce(Network, &DevServer) -> Network + Send>,
 }
 
 impl StageBuilder {
@@ -53,11 +55,29 @@ impl StageBuilder {
         self
     }
 
+    /// Lets clients in only if they have a certificate of the server's.
+    pub fn certified_only(mut self) -> Self {
+        self.certified_only = true;
+        self
+    }
+
+    /// Changes the network, which trusts the server and maps its names to it.
+    pub fn network(
+        mut self,
+        change: impl FnOnce(Network, &DevServer) -> Network + Send + 'static,
+    ) -> Self {
+        self.network = Box::new(change);
+        self
+    }
+
     /// Sets it up.
     pub async fn set(self) -> Stage {
-        let server = DevServer::https(&NAMES, self.handler)
-            .await
-            .unwrap_or_else(|e| panic!("{e}"));
+        let server = if self.certified_only {
+            DevServer::https_for_certified(&NAMES, self.handler).await
+        } else {
+            DevServer::https(&NAMES, self.handler).await
+        };
+        let server = server.unwrap_or_else(|error| panic!("{error}"));
         let mut network = Network::default().root(server.authority_der());
         for name in NAMES {
             network = network.map(name, 443, server.address());
@@ -65,7 +85,7 @@ impl StageBuilder {
         let record = Arc::new(Record::default());
         let host = self
             .builder
-            .network(network)
+            .network((self.network)(network, &server))
             .observer(Arc::clone(&record) as _)
             .build()
             .unwrap_or_else(|error| panic!("{error}"));
@@ -90,6 +110,8 @@ impl Stage {
                 .live_apps(8)
                 .profile(profile),
             handler: Box::new(|_| Box::pin(std::future::ready(json(404, &Value::Null)))),
+            certified_only: false,
+            network: Box::new(|network, _| network),
         }
     }
 

@@ -20,7 +20,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-use certificate::Authority;
+pub use certificate::ClientIdentity;
+use certificate::{Authority, Clients};
 
 /// What a handler answers.
 pub type Answer = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>;
@@ -70,13 +71,30 @@ impl DevServer {
         names: &[&str],
         handler: impl Fn(Request<Bytes>) -> Answer + Send + Sync + 'static,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let (authority, server) = Authority::issue(names)?;
-        Self::start(
-            Some(authority),
-            Some(TlsAcceptor::from(Arc::new(server))),
-            Arc::new(handler),
-        )
-        .await
+        Self::encrypted(names, Clients::All, Arc::new(handler)).await
+    }
+
+    /// The same, for clients with a certificate of the server's authority only;
+    /// see [`DevServer::client`].
+    ///
+    /// # Errors
+    ///
+    /// Where no port is free or no certificate can be made.
+    pub async fn https_for_certified(
+        names: &[&str],
+        handler: impl Fn(Request<Bytes>) -> Answer + Send + Sync + 'static,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::encrypted(names, Clients::Certified, Arc::new(handler)).await
+    }
+
+    async fn encrypted(
+        names: &[&str],
+        clients: Clients,
+        handler: Arc<Handler>,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let (authority, server) = Authority::issue(names, clients)?;
+        let tls = TlsAcceptor::from(Arc::new(server));
+        Self::start(Some(authority), Some(tls), handler).await
     }
 
     /// Answers over plain HTTP on a free port of the loopback interface.
@@ -126,6 +144,21 @@ impl DevServer {
             .as_ref()
             .map(|authority| authority.pem.clone())
             .unwrap_or_default()
+    }
+
+    /// The server's public key, `SubjectPublicKeyInfo` in DER form; empty without TLS.
+    pub fn public_key(&self) -> Vec<u8> {
+        self.authority
+            .as_ref()
+            .map(|authority| authority.server_key.clone())
+            .unwrap_or_default()
+    }
+
+    /// A client that the server's authority has certified; none without TLS.
+    pub fn client(&self) -> Option<ClientIdentity> {
+        self.authority
+            .as_ref()
+            .map(|authority| authority.client.clone())
     }
 
     /// The requests so far.

@@ -8,6 +8,7 @@ mod examples;
 mod grants;
 mod lifecycle;
 mod metering;
+mod network;
 mod pool;
 mod requests;
 mod sync_world;

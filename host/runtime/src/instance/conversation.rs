@@ -114,8 +114,18 @@ impl Conversation<'_> {
             visibility: VecDeque::new(),
         };
         self.listen(inbox, &mut agenda).await?;
-        self.say_farewell(PageId::FIRST).await?;
-        Ok(EndReason::Closed)
+        let mut farewell = pin!(self.say_farewell(PageId::FIRST));
+        loop {
+            tokio::select! {
+                biased;
+                // Whoever waits for an event learns how it ended, if it does in time.
+                Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
+                said = &mut farewell => {
+                    said?;
+                    return Ok(EndReason::Closed);
+                }
+            }
+        }
     }
 
     /// Delivers what comes until the mini-app is to be closed.
@@ -226,8 +236,9 @@ impl Conversation<'_> {
         Ok(())
     }
 
-    /// Closes the page and hides the app, as far as it was opened and shown. Does
-    /// not wait for calls that are under way: one may never return.
+    /// Closes the page and hides the app, as far as it was opened and shown. Calls
+    /// off what the page has asked for, and does not wait for calls that are under
+    /// way: one may never return.
     async fn say_farewell(&self, page: PageId) -> wasmtime::Result<()> {
         self.end_turn()?;
         self.control.signal.begin(Trigger::Close);
