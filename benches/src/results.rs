@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The benchmarks that have targets, in the order in which they are shown.
-pub const BENCHMARKS: [&str; 5] = ["launch", "dispatch", "memory", "fuel", "set_data"];
+pub const BENCHMARKS: [&str; 7] = [
+    "launch", "dispatch", "memory", "fuel", "set_data", "policy", "requests",
+];
 
 /// One target.
 #[derive(Debug, Clone, Serialize, Deserialize)]

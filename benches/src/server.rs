@@ -43,6 +43,11 @@ impl Server {
         Self { process, place }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.place.address
+    }
+
     /// A network in which the guest's server is this one.
     pub fn network(&self) -> Network {
         let network = Network::default()

@@ -263,7 +263,7 @@ fn new_store(
         session: None,
     };
     let mut store = Store::new(engine.wasmtime(), state);
-    store.limiter(|state| &mut state.meter.memory);
+    store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(limits::HOST_CALL_BYTES);
     store.set_max_component_handles(limits::HANDLES);
     if let Some(table) = store.concurrent_resource_table() {

@@ -19,6 +19,18 @@ pub const FUEL_PER_SECOND: u64 = 1_000_000_000;
 /// and its time limits are checked: about a tenth of a millisecond when compiled.
 pub const FUEL_SLICE: u64 = 1_000_000;
 
+/// Time for which a mini-app may keep a thread busy at once, before it is held to
+/// its share of a core: the launch of a large one, on an old phone.
+pub const BUSY_BURST: Duration = Duration::from_secs(1);
+
+/// One part in so many of a core is what a mini-app may keep busy in the long run,
+/// whatever it burns: half. Compiled code is held to a tenth by its fuel; this is
+/// for the interpreter, and for work that fuel does not tell.
+pub const BUSY_DIVISOR: u32 = 2;
+
+/// Busy time that is not worth a look at the clock.
+pub const BUSY_STEP: Duration = Duration::from_millis(5);
+
 /// Bytes of a mini-app's memories and of the page data that the host keeps for it.
 pub const MEMORY: usize = 64 << 20;
 

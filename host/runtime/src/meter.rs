@@ -7,6 +7,7 @@
 
 mod bucket;
 mod memory;
+mod share;
 mod turn;
 
 use std::future::poll_fn;
@@ -22,11 +23,24 @@ pub(crate) use memory::{MemoryMeter, Refusal};
 pub(crate) use turn::{Driven, TurnSignal, TurnTooLong};
 pub use turn::{Trigger, Turn};
 
+use share::CoreShare;
+
 use crate::instance::State;
 use crate::limits::{self, Limits};
 
-/// What host work costs, in fuel. One unit is about a tenth of a nanosecond of
-/// machine code, so that a guest gains nothing by making the host work for it.
+/// The price list: what host work costs, in fuel. One unit is about a tenth of a
+/// nanosecond of machine code, so that a guest gains nothing by making the host
+/// work for it. No import is free.
+///
+/// | work | fuel |
+/// |---|---|
+/// | a call to the host, whatever it does | 500 |
+/// | a byte copied into or out of the guest | 1 |
+/// | an element of a list that is copied, beyond its bytes | 100 |
+/// | a byte of JSON read into the data of a page | 30 |
+/// | a random byte | 30 |
+/// | a request that was sent | 500,000 |
+/// | a 64 KiB page that memory grows by | 10,000 |
 pub(crate) mod price {
     /// One call to the host, whatever it does.
     pub(crate) const CALL: u64 = 500;
@@ -36,6 +50,12 @@ pub(crate) mod price {
     pub(crate) const ELEMENT: u64 = 100;
     /// One byte of JSON read into the data of a page.
     pub(crate) const JSON_BYTE: u64 = 30;
+    /// One random byte: the system's generator makes about a gigabyte in three seconds.
+    pub(crate) const RANDOM_BYTE: u64 = 30;
+    /// One request that was sent: framing, encryption and the system's own work.
+    pub(crate) const REQUEST: u64 = 500_000;
+    /// One page of memory that the guest grows by, which the system makes ready.
+    pub(crate) const MEMORY_PAGE: u64 = 10_000;
 
     /// A call that copies so many bytes in so many elements of lists.
     pub(crate) fn call(bytes: usize, elements: usize) -> u64 {
@@ -45,6 +65,9 @@ pub(crate) mod price {
             .saturating_add(wide(elements).saturating_mul(ELEMENT))
     }
 }
+
+/// Bytes of a page of WebAssembly's memory.
+const WASM_PAGE: usize = 64 << 10;
 
 /// Awaits host work for a guest. Tops its bucket up if that has really waited:
 /// work that is done at once is part of the turn that asked for it.
@@ -61,7 +84,13 @@ pub(crate) async fn waited<W: Future, D: HasData>(
     })
     .await;
     if has_waited {
-        accessor.with(|store| Meter::refill(store))?;
+        let pause = accessor.with(|mut store| {
+            Meter::refill(&mut store)?;
+            Ok::<_, wasmtime::Error>(Meter::over_share(store))
+        })?;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
     }
     Ok(output)
 }
@@ -74,6 +103,7 @@ pub(crate) struct Meter {
     /// it restarts the store's slice, which must not happen at every call.
     debt: u64,
     signal: Arc<TurnSignal>,
+    share: CoreShare,
     pub(crate) memory: MemoryMeter,
 }
 
@@ -88,6 +118,7 @@ impl Meter {
             ),
             debt: 0,
             signal,
+            share: CoreShare::new(Instant::now()),
             memory: MemoryMeter::new(limits.memory),
         }
     }
@@ -132,14 +163,31 @@ impl Meter {
     }
 
     /// How long to hold the next event back, so that an app that is given many
-    /// stays within its fuel per second.
+    /// stays within its fuel per second and its share of a core.
     pub(crate) fn pause(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<Duration> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         if !store.data().meter.metered {
             return Ok(Duration::ZERO);
         }
+        let over = Self::over_share(&mut store);
+        if !over.is_zero() {
+            return Ok(over);
+        }
         let level = store.get_fuel()?.saturating_sub(store.data().meter.debt);
         Ok(store.data().meter.bucket.pause(level, Instant::now))
+    }
+
+    /// How long an app that has kept a thread busy beyond its share is to be held
+    /// back from what it waits for.
+    fn over_share(mut store: impl AsContextMut<Data = State>) -> Duration {
+        let mut store = store.as_context_mut();
+        let meter = &mut store.data_mut().meter;
+        if meter.share.is_within() && meter.signal.unshared() < limits::BUSY_STEP {
+            return Duration::ZERO;
+        }
+        let busy = meter.signal.take_unshared();
+        meter.share.add(busy, Instant::now());
+        meter.share.pause()
     }
 
     /// Fuel burnt since the launch, host work included.
@@ -179,6 +227,19 @@ impl Meter {
         Ok(())
     }
 
+    /// Notes host work done where the store cannot be reached. What is owed is
+    /// taken from it at the next chance, and is never more than a whole bucket.
+    fn owe(&mut self, fuel: u64) -> wasmtime::Result<()> {
+        if !self.metered {
+            return Ok(());
+        }
+        self.debt = self.debt.saturating_add(fuel);
+        if self.debt > self.bucket.capacity() {
+            return Err(Trap::OutOfFuel.into());
+        }
+        Ok(())
+    }
+
     /// Takes the debt from the store and returns what is left.
     fn settle(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<u64> {
         let level = store.get_fuel()?;
@@ -192,5 +253,62 @@ impl Meter {
         };
         store.set_fuel(left)?;
         Ok(left)
+    }
+}
+
+impl wasmtime::ResourceLimiter for Meter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let grows = self.memory.grow(current, desired);
+        let bytes = if grows {
+            desired.saturating_sub(current)
+        } else {
+            0
+        };
+        let pages = u64::try_from(bytes / WASM_PAGE).unwrap_or(u64::MAX);
+        self.owe(price::CALL.saturating_add(pages.saturating_mul(price::MEMORY_PAGE)))?;
+        Ok(grows)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.memory.undo_growth();
+        Ok(())
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let grows = self.memory.grow_table(current, desired);
+        let elements = if grows {
+            desired.saturating_sub(current)
+        } else {
+            0
+        };
+        self.owe(price::call(elements.saturating_mul(size_of::<usize>()), 0))?;
+        Ok(grows)
+    }
+
+    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.memory.undo_table_growth();
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        limits::CORE_INSTANCES as usize
+    }
+
+    fn tables(&self) -> usize {
+        limits::TABLES_PER_COMPONENT as usize
+    }
+
+    fn memories(&self) -> usize {
+        limits::MEMORIES_PER_COMPONENT as usize
     }
 }

@@ -1,6 +1,6 @@
 //! Fuel and time as they are reported, and the supply of fuel in a second.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use miniapp_host::{Event, Limits, PageId, Trigger};
 use miniapp_tests::{Guest, Stage, on_both};
@@ -76,5 +76,28 @@ on_both! {
             burnt.push(app.fuel_spent() - before);
         }
         assert!(burnt[1] > burnt[0] + 30 * 30_000, "{burnt:?}");
+    }
+}
+
+on_both! {
+    async fn a_mini_app_that_is_always_busy_has_half_a_core(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.fuel_per_event = u64::MAX / 4;
+        limits.fuel_per_second = u64::MAX / 4;
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        let app = stage.start(Guest::Rogue).await;
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(6) {
+            stage.event(&app, "burn", json!({ "rounds": 3_000_000 })).await.unwrap();
+            // What it waits for is held back as well, and so no way around it.
+            stage.event(&app, "sleep", json!({ "ms": 1 })).await.unwrap();
+        }
+        let elapsed = began.elapsed();
+        let turns = stage.record.turns();
+        let busy: Duration = turns.iter().map(|turn| turn.busy).sum();
+        let longest = turns.iter().map(|turn| turn.busy).max().unwrap();
+        let share = Duration::from_secs(1) + elapsed / 2 + longest;
+        assert!(busy <= share, "busy for {busy:?} of {elapsed:?}, {share:?} is its share");
+        assert!(busy > elapsed / 4, "it was held back for more than it was busy: {busy:?} of {elapsed:?}");
     }
 }

@@ -9,6 +9,7 @@
 //! | `json` | `{rounds}` | parses and prints a document of about 100 KB |
 //! | `sort` | `{n}` | sorts so many numbers |
 //! | `set-large` | | sets `document` to that document, whose text it keeps |
+//! | `fetch` | `{url, n}` | sends so many requests, one after another |
 //! | `set-small` | | sets `document` to an empty object |
 //!
 //! Loading a page fetches the URL of its query, if it has one, and sets `loaded` once.
@@ -29,6 +30,12 @@ struct Index {
 #[derive(Deserialize)]
 struct Number<T> {
     n: T,
+}
+
+#[derive(Deserialize)]
+struct Fetching {
+    url: String,
+    n: u32,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +61,12 @@ impl Page for Index {
         match event.handler() {
             "noop" => {}
             "fib" => drop(black_box(fib(event.detail::<Number<u32>>()?.n))),
+            "fetch" => {
+                let Fetching { url, n } = event.detail()?;
+                for _ in 0..n {
+                    black_box(request::get(url.as_str()).await?);
+                }
+            }
             "hash" => {
                 let Hashing { bytes, rounds } = event.detail()?;
                 black_box(hash(bytes, rounds));

@@ -18,9 +18,6 @@ pub(super) const CAPABILITY: Capability = Capability {
 /// Bytes of one call, as in the web's `getRandomValues`.
 const MAX_BYTES: u32 = 65_536;
 
-/// Fuel for one byte: the system's generator makes about a gigabyte in three seconds.
-const BYTE: u64 = 30;
-
 impl Host for State {}
 
 impl HostWithStore<State> for HasSelf<State> {
@@ -37,7 +34,7 @@ impl HostWithStore<State> for HasSelf<State> {
         }
         Meter::charge(
             &mut host,
-            price::CALL.saturating_add(u64::from(length) * BYTE),
+            price::CALL.saturating_add(u64::from(length) * price::RANDOM_BYTE),
         )?;
         let mut bytes = vec![0; usize::try_from(length)?];
         getrandom::fill(&mut bytes).map_err(no_randomness)?;
@@ -45,7 +42,10 @@ impl HostWithStore<State> for HasSelf<State> {
     }
 
     fn number(mut host: Access<State, Self>) -> wasmtime::Result<u64> {
-        Meter::charge(&mut host, price::CALL.saturating_add(8 * BYTE))?;
+        Meter::charge(
+            &mut host,
+            price::CALL.saturating_add(8 * price::RANDOM_BYTE),
+        )?;
         getrandom::u64().map_err(no_randomness)
     }
 }

@@ -239,11 +239,23 @@ impl Call {
     }
 }
 
+/// Whether a request has gone out, or has at least been tried.
+fn was_sent(outcome: &Result<Response, Failed>) -> bool {
+    match outcome {
+        Ok(_) => true,
+        Err(Failed::Error(error)) => error.code == code::NETWORK || error.code == code::TIMEOUT,
+        Err(Failed::Denied(_)) => false,
+    }
+}
+
 /// Charges an answer, or reports a denial and turns it into what the guest sees.
 fn finish(
     mut store: impl AsContextMut<Data = State>,
     outcome: Result<Response, Failed>,
 ) -> wasmtime::Result<Result<Response, GuestError>> {
+    if was_sent(&outcome) {
+        Meter::charge(&mut store, price::REQUEST)?;
+    }
     match outcome {
         Ok(response) => {
             let headers: usize = response

@@ -63,13 +63,9 @@ impl MemoryMeter {
     }
 }
 
-impl wasmtime::ResourceLimiter for MemoryMeter {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+impl MemoryMeter {
+    /// A linear memory grows from `current` to `desired` bytes, if that is allowed.
+    pub(super) fn grow(&mut self, current: usize, desired: usize) -> bool {
         let growth = desired.saturating_sub(current);
         let wanted = self.held().saturating_add(growth);
         if wanted > self.limit {
@@ -77,69 +73,51 @@ impl wasmtime::ResourceLimiter for MemoryMeter {
                 wanted,
                 limit: self.limit,
             });
-            return Ok(false);
+            return false;
         }
         self.guest = self.guest.saturating_add(growth);
         self.last_growth = growth;
-        Ok(true)
+        true
     }
 
-    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+    /// The growth that was allowed last did not come about.
+    pub(super) fn undo_growth(&mut self) {
         self.guest = self
             .guest
             .saturating_sub(std::mem::take(&mut self.last_growth));
-        Ok(())
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    /// A table grows from `current` to `desired` elements, if that is allowed.
+    pub(super) fn grow_table(&mut self, current: usize, desired: usize) -> bool {
         let growth = desired.saturating_sub(current);
         let total = self.table_elements.saturating_add(growth);
         if total > limits::TABLE_ELEMENTS {
-            return Ok(false);
+            return false;
         }
         self.table_elements = total;
         self.last_table_growth = growth;
-        Ok(true)
+        true
     }
 
-    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+    /// The growth that was allowed last did not come about.
+    pub(super) fn undo_table_growth(&mut self) {
         let growth = std::mem::take(&mut self.last_table_growth);
         self.table_elements = self.table_elements.saturating_sub(growth);
-        Ok(())
-    }
-
-    fn instances(&self) -> usize {
-        limits::CORE_INSTANCES as usize
-    }
-
-    fn tables(&self) -> usize {
-        limits::TABLES_PER_COMPONENT as usize
-    }
-
-    fn memories(&self) -> usize {
-        limits::MEMORIES_PER_COMPONENT as usize
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use wasmtime::ResourceLimiter;
-
     use super::*;
 
     #[test]
     fn memories_and_host_data_share_one_limit() {
         let mut meter = MemoryMeter::new(1_000);
-        assert!(meter.memory_growing(0, 400, None).unwrap());
-        assert!(meter.memory_growing(0, 400, None).unwrap());
+        assert!(meter.grow(0, 400));
+        assert!(meter.grow(0, 400));
         meter.replace_host(0, 100);
         assert_eq!(meter.left(), 100);
-        assert!(!meter.memory_growing(400, 501, None).unwrap(), "one past");
+        assert!(!meter.grow(400, 501), "one past");
         assert_eq!(
             meter.refusal(),
             Some(Refusal {
@@ -147,31 +125,22 @@ mod tests {
                 limit: 1_000
             })
         );
-        assert!(
-            meter.memory_growing(400, 500, None).unwrap(),
-            "the limit itself"
-        );
+        assert!(meter.grow(400, 500), "the limit itself");
         assert_eq!(meter.left(), 0);
     }
 
     #[test]
     fn a_growth_that_the_system_refuses_is_not_counted() {
         let mut meter = MemoryMeter::new(1_000);
-        assert!(meter.memory_growing(0, 600, None).unwrap());
-        meter
-            .memory_grow_failed(wasmtime::Error::msg("no memory"))
-            .unwrap();
+        assert!(meter.grow(0, 600));
+        meter.undo_growth();
         assert_eq!(meter.held(), 0);
     }
 
     #[test]
     fn all_tables_share_one_limit() {
         let mut meter = MemoryMeter::new(0);
-        assert!(
-            meter
-                .table_growing(0, limits::TABLE_ELEMENTS, None)
-                .unwrap()
-        );
-        assert!(!meter.table_growing(0, 1, None).unwrap(), "one past");
+        assert!(meter.grow_table(0, limits::TABLE_ELEMENTS));
+        assert!(!meter.grow_table(0, 1), "one past");
     }
 }

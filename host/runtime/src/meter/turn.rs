@@ -62,6 +62,8 @@ pub(crate) struct TurnSignal {
     finished: AtomicU64,
     /// Nanoseconds of this turn that are accounted for.
     busy: AtomicU64,
+    /// Nanoseconds that no share of a core was charged with yet.
+    unshared: AtomicU64,
     /// Nanoseconds since the mini-app was last at rest. What is delivered begins
     /// a turn, but it is no rest: a flood of events is no way around the limit.
     restless: AtomicU64,
@@ -81,6 +83,7 @@ impl TurnSignal {
             spent: AtomicU64::new(0),
             finished: AtomicU64::new(0),
             busy: AtomicU64::new(0),
+            unshared: AtomicU64::new(0),
             restless: AtomicU64::new(0),
             limit: nanoseconds(limit),
             mark: AtomicU64::new(0),
@@ -176,7 +179,18 @@ impl TurnSignal {
         let now = self.now();
         let since = now.saturating_sub(self.mark.swap(now, Ordering::Relaxed));
         self.busy.fetch_add(since, Ordering::Relaxed);
+        self.unshared.fetch_add(since, Ordering::Relaxed);
         self.restless.fetch_add(since, Ordering::Relaxed);
+    }
+
+    /// Busy time that [`Self::take_unshared`] would return.
+    pub(crate) fn unshared(&self) -> Duration {
+        Duration::from_nanos(self.unshared.load(Ordering::Relaxed))
+    }
+
+    /// Busy time since this was last asked.
+    pub(crate) fn take_unshared(&self) -> Duration {
+        Duration::from_nanos(self.unshared.swap(0, Ordering::Relaxed))
     }
 
     fn now(&self) -> u64 {
