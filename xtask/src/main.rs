@@ -1,8 +1,11 @@
-//! The project's own commands, which are the README's: `demo`, `test`, and the
-//! `setup` that both begin with. Builds nothing itself: it calls Cargo and says
-//! what it is doing.
+//! The project's own commands: `demo` and `test`, which are the README's, with the
+//! `setup` that both begin with, and the checks that need a tool of their own,
+//! `fuzz` and `deny`. Builds nothing itself: it calls Cargo and says what it is
+//! doing.
 
 mod demo;
+mod deny;
+mod fuzz;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +16,9 @@ usage: cargo xtask <command>
 
   setup   find the wasm tool chain that mini-apps are built with, or install it
   demo    build the example mini-apps and run the summer campaign
-  test    set up and run all tests (arguments go to `cargo test --workspace`)";
+  test    set up and run all tests (arguments go to `cargo test --workspace`)
+  fuzz    fuzz what reads strangers' input: [--seconds <for each>] [<target>…]
+  deny    check licences, sources and bans of everything that is depended on";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -23,6 +28,8 @@ fn main() -> ExitCode {
         (Some("setup"), []) => setup::setup(),
         (Some("demo"), []) => setup::setup().and_then(|()| demo::demo()),
         (Some("test"), _) => setup::setup().and_then(|()| test(&rest)),
+        (Some("fuzz"), _) => fuzz::fuzz(&rest),
+        (Some("deny"), []) => deny::deny(),
         _ => Err(USAGE.to_owned()),
     };
     match done {

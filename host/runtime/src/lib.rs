@@ -12,7 +12,6 @@
 
 mod capability;
 mod contract;
-mod data;
 mod end;
 mod engine;
 mod grant;
@@ -31,9 +30,6 @@ pub use capability::{
     NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
     SystemResolver, Timeouts,
 };
-pub use data::{
-    DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,
-};
 pub use end::{EndReason, Frame, TrapKind};
 pub use engine::{CompileError, Engine, EngineError, EngineOptions, Execution, PoolUsage};
 pub use grant::GrantError;
@@ -41,6 +37,9 @@ pub use lifecycle::Callback;
 pub use limits::Limits;
 pub use meter::{Trigger, Turn};
 pub use mini_app::{Event, EventError, MiniApp};
+pub use miniapp_data::{
+    DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,
+};
 pub use page::PageId;
 pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};

@@ -1,11 +1,11 @@
 //! `view`: set-data on the mini-app's own pages.
 
+use miniapp_data::MAX_SET_DATA_BYTES;
 use wasmtime::component::{Access, HasSelf};
 
 use super::{Capability, lacks_nothing};
 use crate::contract::imports::view::{self, Change, Host, HostWithStore};
 use crate::contract::{GuestError, code};
-use crate::data::MAX_SET_DATA_BYTES;
 use crate::instance::State;
 use crate::meter::{Meter, price};
 use crate::page::PageId;
@@ -44,7 +44,11 @@ impl HostWithStore<State> for HasSelf<State> {
             )));
         };
         let before = data.weight();
-        if let Err(error) = data.apply(&changes, left) {
+        let borrowed = changes.iter().map(|change| miniapp_data::Change {
+            path: &change.path,
+            value: &change.value,
+        });
+        if let Err(error) = data.apply(borrowed, left) {
             let code = if error.is_size() {
                 code::TOO_LARGE
             } else {

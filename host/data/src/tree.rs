@@ -2,9 +2,24 @@
 
 use serde_json::{Map, Value};
 
-use super::path::{self, InvalidPath, Segment};
-use super::value::{self, Unreadable};
-use crate::contract::imports::view::Change;
+use crate::path::{self, InvalidPath, Segment};
+use crate::value::{self, Unreadable};
+
+/// One assignment of a set-data call, borrowed from whoever carries the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// The data path to assign to.
+    pub path: &'a str,
+    /// The value, as JSON text.
+    pub value: &'a str,
+}
+
+impl Change<'_> {
+    /// Bytes of path and value, as [`MAX_SET_DATA_BYTES`] counts them.
+    fn size(&self) -> usize {
+        self.path.len().saturating_add(self.value.len())
+    }
+}
 
 /// Bytes of paths and values in one set-data call: 1,024 KiB, as in WeChat and FinClip.
 pub const MAX_SET_DATA_BYTES: usize = 1_024 << 10;
@@ -79,7 +94,8 @@ pub enum DataError {
 
 impl DataError {
     /// Whether a size was the reason.
-    pub(crate) fn is_size(&self) -> bool {
+    #[must_use]
+    pub fn is_size(&self) -> bool {
         matches!(
             self,
             Self::TooLarge { .. } | Self::TooMany(_) | Self::Memory { .. }
@@ -89,7 +105,7 @@ impl DataError {
 
 /// The data of one page.
 #[derive(Debug)]
-pub(crate) struct DataTree {
+pub struct DataTree {
     /// Always an object: a path begins with a name.
     root: Value,
     weight: usize,
@@ -105,21 +121,31 @@ impl Default for DataTree {
 }
 
 impl DataTree {
-    /// Approximate bytes that the data holds.
-    pub(crate) fn weight(&self) -> usize {
+    /// Approximate bytes that the data holds; nothing for an empty object.
+    #[must_use]
+    pub fn weight(&self) -> usize {
         self.weight
     }
 
-    /// The data as it is now.
-    pub(crate) fn value(&self) -> &Value {
+    /// The data as it is now: always an object.
+    #[must_use]
+    pub fn value(&self) -> &Value {
         &self.root
     }
 
     /// Applies `changes` in their order, all or none. The data may become `left`
-    /// bytes heavier.
-    pub(crate) fn apply(&mut self, changes: &[Change], left: usize) -> Result<(), DataError> {
-        check_size(changes)?;
-        let assignments = read_all(changes, left)?;
+    /// bytes heavier. The iterator is walked several times.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`]; the data is then what it was before.
+    pub fn apply<'a>(
+        &mut self,
+        changes: impl ExactSizeIterator<Item = Change<'a>> + Clone,
+        left: usize,
+    ) -> Result<(), DataError> {
+        check_size(changes.clone())?;
+        let assignments = read_all(changes.clone(), left)?;
         let before = self.weight;
         // What is replaced is held until the call has succeeded, so what is added
         // is not set off against it.
@@ -135,12 +161,12 @@ impl DataTree {
                     added = added.saturating_add(step.added);
                     undo.push((assignment.segments, step));
                     (added > left).then(|| DataError::Memory {
-                        path: shorten(&change.path),
+                        path: shorten(change.path),
                         left,
                     })
                 }
                 Err(Gap { index, length }) => Some(DataError::Gap {
-                    path: shorten(&change.path),
+                    path: shorten(change.path),
                     index,
                     length,
                 }),
@@ -168,44 +194,48 @@ struct Assignment {
     new: Weighed,
 }
 
-fn check_size(changes: &[Change]) -> Result<(), DataError> {
+fn check_size<'a>(
+    changes: impl ExactSizeIterator<Item = Change<'a>> + Clone,
+) -> Result<(), DataError> {
     if changes.len() > MAX_CHANGES {
         return Err(DataError::TooMany(changes.len()));
     }
-    let size = |change: &Change| change.path.len().saturating_add(change.value.len());
-    let bytes = changes.iter().map(size).fold(0, usize::saturating_add);
+    let sizes = changes.clone().map(|change| change.size());
+    let bytes = sizes.fold(0, usize::saturating_add);
     if bytes <= MAX_SET_DATA_BYTES {
         return Ok(());
     }
-    let largest = changes.iter().max_by_key(|change| size(change));
+    let largest = changes.max_by_key(Change::size);
     Err(DataError::TooLarge {
         bytes,
         path: largest
-            .map(|change| shorten(&change.path))
+            .map(|change| shorten(change.path))
             .unwrap_or_default(),
-        largest: largest.map(size).unwrap_or_default(),
+        largest: largest.map(|change| change.size()).unwrap_or_default(),
     })
 }
 
 /// Reads all paths and values before anything is changed. What is replaced is
 /// given back only after the call, so a call never holds more than `left`.
-fn read_all(changes: &[Change], left: usize) -> Result<Vec<Assignment>, DataError> {
+fn read_all<'a>(
+    changes: impl Iterator<Item = Change<'a>>,
+    left: usize,
+) -> Result<Vec<Assignment>, DataError> {
     let mut budget = left;
     changes
-        .iter()
         .map(|change| {
-            let segments = path::parse(&change.path).map_err(|reason| DataError::Path {
-                path: shorten(&change.path),
+            let segments = path::parse(change.path).map_err(|reason| DataError::Path {
+                path: shorten(change.path),
                 reason,
             })?;
             let (value, weight) =
-                value::read(&change.value, budget).map_err(|error| match error {
+                value::read(change.value, budget).map_err(|error| match error {
                     Unreadable::Syntax(reason) => DataError::Value {
-                        path: shorten(&change.path),
+                        path: shorten(change.path),
                         reason,
                     },
                     Unreadable::TooHeavy => DataError::Memory {
-                        path: shorten(&change.path),
+                        path: shorten(change.path),
                         left,
                     },
                 })?;
@@ -370,15 +400,21 @@ mod tests {
 
     const PLENTY: usize = 1 << 24;
 
-    fn change(path: &str, value: &Value) -> Change {
-        Change {
-            path: path.to_owned(),
-            value: value.to_string(),
-        }
+    fn change(path: &str, value: &Value) -> (String, String) {
+        (path.to_owned(), value.to_string())
+    }
+
+    fn apply(
+        tree: &mut DataTree,
+        changes: &[(String, String)],
+        left: usize,
+    ) -> Result<(), DataError> {
+        let changes = changes.iter().map(|(path, value)| Change { path, value });
+        tree.apply(changes, left)
     }
 
     fn set(tree: &mut DataTree, path: &str, value: Value) -> Result<(), DataError> {
-        tree.apply(&[change(path, &value)], PLENTY)
+        apply(tree, &[change(path, &value)], PLENTY)
     }
 
     fn assert_weight(tree: &DataTree) {
@@ -416,7 +452,7 @@ mod tests {
             change("a[0]", &json!(2)),
             change("a[1]", &json!(3)),
         ];
-        tree.apply(&changes, PLENTY).unwrap();
+        apply(&mut tree, &changes, PLENTY).unwrap();
         assert_eq!(tree.value(), &json!({"a": [2, 3]}));
     }
 
@@ -448,9 +484,9 @@ mod tests {
              set less at once, such as only the elements that changed (`list[7].title`)"
         );
         let many: Vec<_> = (0..=MAX_CHANGES).map(|_| change("a", &json!(1))).collect();
-        assert!(tree.apply(&many[1..], PLENTY).is_ok());
+        assert!(apply(&mut tree, &many[1..], PLENTY).is_ok());
         assert!(matches!(
-            tree.apply(&many, PLENTY),
+            apply(&mut tree, &many, PLENTY),
             Err(DataError::TooMany(10_001))
         ));
     }
@@ -461,13 +497,13 @@ mod tests {
         let bomb: Vec<_> = (0..100)
             .map(|n| change(&format!("a{n}{}", "[1024]".repeat(63)), &json!(0)))
             .collect();
-        let error = tree.apply(&bomb, 4 << 20).unwrap_err();
+        let error = apply(&mut tree, &bomb, 4 << 20).unwrap_err();
         assert!(matches!(error, DataError::Memory { .. }), "{error}");
         assert_eq!(tree.value(), &json!({}));
         assert_eq!(tree.weight(), 0);
     }
 
-    fn any_change() -> impl Strategy<Value = Change> {
+    fn any_change() -> impl Strategy<Value = (String, String)> {
         let path = "[ab](\\.[ab]|\\[[0-3]\\]|\\[2000\\]){0,3}";
         let value = prop_oneof![
             Just(json!(1)),
@@ -485,10 +521,10 @@ mod tests {
         ) {
             let mut tree = DataTree::default();
             for change in before {
-                let _ = tree.apply(&[change], PLENTY);
+                let _ = apply(&mut tree, &[change], PLENTY);
             }
             let held = tree.value().clone();
-            if tree.apply(&call, PLENTY).is_err() {
+            if apply(&mut tree, &call, PLENTY).is_err() {
                 prop_assert_eq!(tree.value(), &held);
             }
             assert_weight(&tree);

@@ -21,7 +21,7 @@ const REFUSED_NAMES: [&str; 3] = ["__proto__", "constructor", "prototype"];
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Segment {
+pub enum Segment {
     /// A member of an object.
     Name(String),
     /// An element of an array.
@@ -69,8 +69,12 @@ pub enum InvalidPath {
     Reserved(&'static str),
 }
 
-/// Reads a path.
-pub(crate) fn parse(path: &str) -> Result<Vec<Segment>, InvalidPath> {
+/// Reads a path. The first segment is a name: the data of a page is an object.
+///
+/// # Errors
+///
+/// [`InvalidPath`], which says what is wrong and how to mend it.
+pub fn parse(path: &str) -> Result<Vec<Segment>, InvalidPath> {
     if path.len() > MAX_PATH_BYTES {
         return Err(InvalidPath::TooLong(path.len()));
     }
