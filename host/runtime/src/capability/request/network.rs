@@ -46,6 +46,20 @@ impl Default for Timeouts {
 ///
 /// Whatever is set here, a mini-app reaches no host that its manifests do not
 /// name; that is decided before anything below is asked.
+///
+/// ```
+/// use miniapp_runtime::{Network, Timeouts};
+///
+/// # let (key, spare) = ([0; 32], [1; 32]);
+/// let mut timeouts = Timeouts::default();
+/// timeouts.first_byte = std::time::Duration::from_secs(5);
+/// let network = Network::default()
+///     .timeouts(timeouts)
+///     .inject_header("api.acme.com", "x-api-key", "what no mini-app ever sees")
+///     .pin("api.acme.com", key)
+///     .pin("api.acme.com", spare);
+/// assert!(network.dangers().is_empty(), "fit to be released");
+/// ```
 #[derive(Clone, Default)]
 pub struct Network {
     resolver: Option<Arc<dyn Resolver>>,
