@@ -3,7 +3,7 @@
 
 use crate::manifest_error::{Complaint, ManifestError};
 use crate::nearest::nearest;
-use crate::quote::{is_deceptive, listed, quoted};
+use crate::quote::{MAX_QUOTED_CHARS, is_deceptive, listed, quoted, shortened};
 use crate::source::Source;
 use crate::yaml::{Content, Document, Key, Node, Place};
 
@@ -50,9 +50,10 @@ impl<'d> Value<'d> {
             Content::Text(text) => Ok(text),
             Content::Number | Content::Boolean(_) => {
                 let written = self.document.slice(self.node.place);
+                let escaped = written.escape_default().to_string();
                 Err(self.error(self.unexpected("a text").help(format!(
                     "write it in quotes: \"{}\"",
-                    written.escape_default()
+                    shortened(&escaped, MAX_QUOTED_CHARS)
                 ))))
             }
             _ => Err(self.error(self.unexpected("a text"))),

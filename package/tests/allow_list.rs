@@ -7,6 +7,7 @@ use miniapp_package::{
     AllowEntry, AllowList, HostPattern, MAX_HOST_BYTES, MAX_LABEL_BYTES, Scheme, entry_for,
 };
 use proptest::prelude::*;
+use url::Host;
 
 fn list(entries: &[&str]) -> AllowList {
     AllowList::parse(entries.iter().copied()).unwrap()
@@ -253,6 +254,63 @@ fn entry() -> impl Strategy<Value = AllowEntry> {
     })
 }
 
+/// Hosts of so few labels that one often lies under another.
+fn near_host() -> impl Strategy<Value = String> {
+    "([ab]\\.){0,3}acme\\.com"
+}
+
+/// Entries that often permit the same hosts.
+fn near_entry() -> impl Strategy<Value = AllowEntry> {
+    let scheme = prop::sample::select(vec!["", "https://", "http://"]);
+    let port = prop::sample::select(vec!["", ":80", ":443"]);
+    (scheme, any::<bool>(), near_host(), port).prop_map(|(scheme, wild, host, port)| {
+        let wild = if wild { "*." } else { "" };
+        AllowEntry::parse(&format!("{scheme}{wild}{host}{port}")).unwrap()
+    })
+}
+
+/// A number as URLs may write it: decimal, octal or hexadecimal, with zeros in front.
+fn number(value: u32) -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        format!("{value}"),
+        format!("0{value:o}"),
+        format!("000{value:o}"),
+        format!("0x{value:x}"),
+        format!("0X{value:X}"),
+        format!("0x00{value:x}"),
+    ])
+}
+
+/// An address in any notation that URLs know: of one to four parts in any base, with a dot at the end,
+/// in wide characters, or between brackets.
+fn address() -> impl Strategy<Value = String> {
+    let short = (any::<u32>(), 1_u32..=4).prop_flat_map(|(bits, parts)| {
+        // All parts but the last one are of eight bits.
+        let heads = (0..parts - 1).map(|rank| number(bits >> (24 - 8 * rank) & 0xff));
+        let last = u64::from(bits) & ((1 << (8 * (5 - parts))) - 1);
+        let mut numbers: Vec<_> = heads.map(Strategy::boxed).collect();
+        numbers.push(number(u32::try_from(last).unwrap()).boxed());
+        numbers.prop_map(|numbers| numbers.join("."))
+    });
+    let wide = |text: String| -> String {
+        let widened = |ch: char| match ch {
+            '.' => '。',
+            _ => char::from_u32(u32::from(ch) + 0xfee0).unwrap(),
+        };
+        text.chars().map(widened).collect()
+    };
+    let v6 = any::<u128>().prop_map(|bits| format!("[{}]", std::net::Ipv6Addr::from(bits)));
+    let mapped =
+        any::<u32>().prop_map(|bits| format!("[::ffff:{}]", std::net::Ipv4Addr::from(bits)));
+    prop_oneof![
+        4 => short.clone(),
+        1 => short.clone().prop_map(|text| format!("{text}.")),
+        1 => short.prop_map(wide),
+        1 => v6,
+        1 => mapped,
+    ]
+}
+
 proptest! {
     #[test]
     fn any_text_is_taken_or_refused(text in "\\PC{0,80}") {
@@ -296,9 +354,67 @@ proptest! {
     }
 
     #[test]
-    fn what_covers_permits_no_less(wide in entry(), narrow in entry(), host in host()) {
-        if wide.covers(&narrow) && narrow.permits(narrow.scheme, &host, narrow.port) {
-            prop_assert!(wide.permits(narrow.scheme, &host, narrow.port));
+    fn what_covers_permits_no_less(wide in near_entry(), narrow in near_entry(), host in near_host()) {
+        let permits = |entry: &AllowEntry| entry.permits(narrow.scheme, &host, narrow.port);
+        if wide.covers(&narrow) && permits(&narrow) {
+            prop_assert!(permits(&wide));
+        }
+        prop_assert!(wide.covers(&wide));
+        prop_assert_eq!(wide.covers(&narrow) && narrow.covers(&wide), wide == narrow);
+    }
+
+    #[test]
+    fn what_is_narrowed_permits_no_more_than_either_list(
+        asked in prop::collection::vec(near_entry(), 0..5),
+        granted in prop::collection::vec(near_entry(), 0..5),
+        host in near_host(),
+    ) {
+        let (asked, granted) = (AllowList { entries: asked }, AllowList { entries: granted });
+        let narrowed = asked.narrow(&granted);
+        for scheme in [Scheme::Http, Scheme::Https] {
+            for port in [80, 443] {
+                let permits = |list: &AllowList| list.permits(scheme, &host, port);
+                prop_assert!(!permits(&narrowed) || (permits(&asked) && permits(&granted)));
+            }
+        }
+        prop_assert_eq!(&narrowed.narrow(&granted), &narrowed);
+        prop_assert!(asked.entries.iter().all(|entry| narrowed.entries.contains(entry) == granted.covers(entry)));
+    }
+
+    #[test]
+    fn no_address_is_an_entry_in_whatever_notation(
+        address in address(),
+        scheme in prop::sample::select(vec!["", "http://", "https://"]),
+        wild in prop::sample::select(vec!["", "*."]),
+        port in prop::sample::select(vec!["", ":443", ":8080"]),
+    ) {
+        prop_assert!(matches!(Host::parse(&address), Ok(Host::Ipv4(_) | Host::Ipv6(_))), "{address}");
+        let text = format!("{scheme}{wild}{address}{port}");
+        prop_assert!(AllowEntry::parse(&text).is_err(), "{text}");
+    }
+
+    #[test]
+    fn no_entry_permits_an_address(entry in entry(), address in address()) {
+        let meant = Host::parse(&address).unwrap().to_string();
+        prop_assert!(!entry.permits(entry.scheme, &address, entry.port));
+        prop_assert!(!entry.permits(entry.scheme, &meant, entry.port));
+    }
+
+    #[test]
+    fn capitals_make_no_difference(entry in entry(), capitals in prop::collection::vec(any::<bool>(), 80)) {
+        let cased = |(ch, upper): (char, &bool)| if *upper { ch.to_ascii_uppercase() } else { ch };
+        let text: String = entry.text.chars().zip(capitals.iter().cycle()).map(cased).collect();
+        prop_assert_eq!(&AllowEntry::parse(&text).unwrap(), &entry);
+    }
+
+    #[test]
+    fn a_name_in_letters_is_its_name_in_ascii(label in "[a-zäöüßéñøλжя中日本한ل]{1,12}", wild: bool) {
+        let wild = if wild { "*." } else { "" };
+        // Letters that may not stand together, such as those of opposite directions, are no name.
+        if let Ok(Host::Domain(ascii)) = Host::parse(&format!("{label}.example")) {
+            let written = AllowEntry::parse(&format!("{wild}{label}.example")).unwrap();
+            prop_assert_eq!(written.to_string(), format!("{wild}{ascii}"));
+            prop_assert_eq!(&AllowEntry::parse(&format!("{wild}{ascii}")).unwrap(), &written);
         }
     }
 

@@ -290,6 +290,40 @@ proptest! {
     }
 }
 
+/// A component that was built of Rust, with everything that tool chains put into one.
+const BUILT: &[u8] = include_bytes!("../../tests/fixtures/contract-1.0.0.wasm");
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_damaged_build_is_inspected_or_refused(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..64, any::<prop::sample::Index>()), 1..4),
+        // The types, imports and exports; the code in front of them is the larger part.
+        at_the_end: bool,
+    ) {
+        let mut bytes = BUILT.to_vec();
+        let from = if at_the_end { bytes.len() - 20_000 } else { 0 };
+        for (place, length, other) in damage {
+            // A piece is overwritten by another piece, which is shifted by as much as they overlap.
+            let place = from + place.index(bytes.len() - from);
+            let other = from + other.index(bytes.len() - from);
+            let piece = bytes[other..bytes.len().min(other + length)].to_vec();
+            let end = bytes.len().min(place + length / 2);
+            bytes.splice(place..end, piece);
+        }
+        match ComponentInfo::inspect(&bytes) {
+            Ok(info) => prop_assert_eq!(info.digest, Digest::of(&bytes)),
+            Err(error) => prop_assert!(error.to_string().len() < 4096),
+        }
+    }
+
+    #[test]
+    fn a_build_that_was_cut_is_refused(end in any::<prop::sample::Index>()) {
+        prop_assert!(ComponentInfo::inspect(&BUILT[..end.index(BUILT.len())]).is_err());
+    }
+}
+
 #[test]
 fn streams_that_carry_data_are_refused_wherever_they_stand() {
     let component = |ty: &str, function: &str| {

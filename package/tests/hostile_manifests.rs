@@ -36,6 +36,7 @@ fn check_error(error: &ManifestError) {
         "{shown:?}"
     );
     assert!(error.message().chars().count() < 600, "{shown}");
+    assert!(shown.len() < 4_096, "{shown}");
     assert!(shown.lines().count() <= 6, "{shown}");
     assert_eq!(error.line().is_some(), error.column().is_some());
 }
@@ -73,5 +74,22 @@ proptest! {
         prop::sample::select(SEEDS.iter().flat_map(|seed| seed.lines()).collect::<Vec<_>>()), 0..20,
     )) {
         check(&lines.join("\n"));
+    }
+}
+
+/// What a word of a manifest is replaced by, over and over.
+const FILLINGS: [&str; 16] = [
+    "1", "0", "x", "ü", "\u{1b}", "\u{202e}", "a.", "a: ", "- ", "\n", "'", "!", "[", "%", "1.",
+    "0x",
+];
+
+#[test]
+fn a_refusal_of_something_endless_is_short() {
+    for seed in SEEDS {
+        for word in seed.split_whitespace() {
+            for filling in FILLINGS {
+                check(&seed.replacen(word, &filling.repeat(10_000), 1));
+            }
+        }
     }
 }

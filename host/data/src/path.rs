@@ -148,6 +148,21 @@ mod tests {
 
     use super::*;
 
+    /// The text of one segment, to follow others.
+    fn written(segment: &Segment) -> String {
+        match segment {
+            Segment::Index(index) => format!("[{index}]"),
+            Segment::Name(name) => format!(".{}", escaped(name)),
+        }
+    }
+
+    fn escaped(name: &str) -> String {
+        let signs = |ch: char| matches!(ch, '.' | '[' | ']' | '\\').then_some('\\');
+        name.chars()
+            .flat_map(|ch| signs(ch).into_iter().chain([ch]))
+            .collect()
+    }
+
     fn name(text: &str) -> Segment {
         Segment::Name(text.to_owned())
     }
@@ -228,12 +243,35 @@ mod tests {
         }
 
         #[test]
+        fn a_path_written_out_is_read_alike(path in r"[ab.\[\]\\0-9ä]{0,40}") {
+            if let Ok(segments) = parse(&path) {
+                let written: String = segments.iter().map(written).collect();
+                prop_assert_eq!(parse(&written), Ok(segments));
+            }
+        }
+
+        #[test]
+        fn no_reserved_name_gets_through(
+            reserved in prop::sample::select(&REFUSED_NAMES[..]),
+            signs in prop::collection::vec((0_usize..12, prop::sample::select(vec![".", "\\", "\\\\", "\\.", "[0]", "..", "[", "]"])), 0..3),
+            before in prop::sample::select(vec!["", "a.", ".", "a[0].", "a[0]", "\\"]),
+            after in prop::sample::select(vec!["", ".a", ".", "[0]", "\\"]),
+        ) {
+            let mut path = reserved.to_owned();
+            for (place, sign) in signs {
+                path.insert_str(place.min(path.len()), sign);
+            }
+            path = format!("{before}{path}{after}");
+            for segment in parse(&path).unwrap_or_default() {
+                if let Segment::Name(name) = segment {
+                    prop_assert!(!REFUSED_NAMES.contains(&name.as_str()), "{path}");
+                }
+            }
+        }
+
+        #[test]
         fn an_escaped_name_is_one_segment(text in "[a-z.\\[\\]\\\\]{1,20}") {
-            let escaped: String = text
-                .chars()
-                .flat_map(|c| matches!(c, '.' | '[' | ']' | '\\').then_some('\\').into_iter().chain([c]))
-                .collect();
-            prop_assert_eq!(parse(&escaped), Ok(vec![Segment::Name(text)]));
+            prop_assert_eq!(parse(&escaped(&text)), Ok(vec![Segment::Name(text)]));
         }
     }
 }

@@ -529,5 +529,41 @@ mod tests {
             }
             assert_weight(&tree);
         }
+
+        #[test]
+        fn a_call_is_its_changes_one_after_the_other(call in prop::collection::vec(any_change(), 0..8)) {
+            let (mut at_once, mut one_by_one) = (DataTree::default(), DataTree::default());
+            if apply(&mut at_once, &call, PLENTY).is_ok() {
+                for change in call {
+                    apply(&mut one_by_one, &[change], PLENTY).unwrap();
+                }
+                prop_assert_eq!(at_once.value().to_string(), one_by_one.value().to_string());
+                prop_assert_eq!(at_once.weight(), one_by_one.weight());
+            }
+        }
+
+        #[test]
+        fn an_index_is_taken_up_to_the_gap(length in 0_usize..20, index in prop_oneof![0_usize..40, MAX_GAP - 5..MAX_GAP + 30, any::<usize>()]) {
+            let mut tree = DataTree::default();
+            set(&mut tree, "a", Value::Array(vec![Value::Null; length])).unwrap();
+            let taken = set(&mut tree, &format!("a[{index}]"), json!(1)).is_ok();
+            prop_assert_eq!(taken, index <= length + MAX_GAP);
+            let expected = if taken { length.max(index + 1) } else { length };
+            prop_assert_eq!(tree.value()["a"].as_array().map(Vec::len), Some(expected));
+        }
+
+        #[test]
+        fn no_call_grows_the_data_by_more_than_is_left(
+            before in prop::collection::vec(any_change(), 0..4),
+            call in prop::collection::vec(any_change(), 0..6),
+            left in 0_usize..4_000,
+        ) {
+            let mut tree = DataTree::default();
+            let _ = apply(&mut tree, &before, PLENTY);
+            let weight = tree.weight();
+            let applied = apply(&mut tree, &call, left).is_ok();
+            prop_assert!(tree.weight() <= weight + left);
+            prop_assert!(applied || tree.weight() == weight);
+        }
     }
 }
