@@ -230,7 +230,7 @@ fn inspect_lists_imports_and_what_they_need() {
     assert_eq!(read["world"], "mini-app");
     assert!(
         read["imports"].as_array().unwrap().contains(
-            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile" })
+            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile", "inert": false })
         )
     );
 }
