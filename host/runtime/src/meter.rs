@@ -179,6 +179,14 @@ impl Meter {
         Ok(())
     }
 
+    /// Notes host work done where the store cannot be reached; the next charge takes
+    /// it with its own.
+    pub(crate) fn note(&mut self, fuel: u64) {
+        if self.metered {
+            self.debt = self.debt.saturating_add(fuel);
+        }
+    }
+
     /// Takes the debt from the store and returns what is left.
     fn settle(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<u64> {
         let level = store.get_fuel()?;

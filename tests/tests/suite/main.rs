@@ -11,3 +11,4 @@ mod metering;
 mod pool;
 mod requests;
 mod sync_world;
+mod wasi;

@@ -33,6 +33,7 @@ use crate::report::Denial;
 
 pub(crate) use dial::Wire;
 pub use dial::{Network, NetworkError};
+pub(crate) use policy::MAX_BODY_BYTES;
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/request",
@@ -60,7 +61,7 @@ const MAX_WAITING: usize = 100;
 
 /// Bytes of bodies that one mini-app has under way, waiting or arriving: two of
 /// the largest. They are the host's memory, not the guest's.
-const MAX_BODIES: usize = 2 * policy::MAX_BODY_BYTES;
+pub(crate) const MAX_BODIES: usize = 2 * policy::MAX_BODY_BYTES;
 
 /// The requests of one mini-app. Made at its first one: a mini-app that never
 /// asks costs nothing.
@@ -71,8 +72,17 @@ pub(crate) struct Session {
     bodies: InFlight,
 }
 
+/// What becomes of a redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// It is followed, if the policy permits.
+    Follow,
+    /// It is the answer.
+    Return,
+}
+
 /// Why a request has no answer.
-enum Failed {
+pub(crate) enum Failed {
     Denied(Box<Denial>),
     Error(GuestError),
 }
@@ -93,7 +103,22 @@ impl Session {
         }
     }
 
-    async fn fetch(&self, grant: &Grant, request: Request) -> Result<Response, Failed> {
+    /// The session of a live mini-app.
+    pub(crate) fn of(state: &mut State) -> Arc<Self> {
+        let wire = &state.services.wire;
+        let session = state
+            .session
+            .get_or_insert_with(|| Arc::new(Self::new(wire)));
+        Arc::clone(session)
+    }
+
+    /// Sends a request, if the policy permits it, and answers with the whole answer.
+    pub(crate) async fn fetch(
+        &self,
+        grant: &Grant,
+        request: Request,
+        redirects: Redirects,
+    ) -> Result<Response, Failed> {
         // The first poll is made on the guest's fiber, whose stack stays with the
         // mini-app: what touches much of it is better done from the event loop.
         tokio::task::yield_now().await;
@@ -104,7 +129,9 @@ impl Session {
         let exchange = async {
             // The semaphore is never closed; if it were, the request would just go on.
             let _running = self.running.acquire().await.ok();
-            self.client.exchange(grant, request, &mut bodies).await
+            self.client
+                .exchange(grant, request, redirects, &mut bodies)
+                .await
         };
         match tokio::time::timeout(timeout, exchange).await {
             Ok(answer) => answer,
@@ -127,7 +154,8 @@ impl Session {
         })
     }
 
-    fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
+    /// Counts bytes of a body that the host keeps, until the share is dropped.
+    pub(crate) fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
         self.bodies
             .take(bytes, MAX_BODIES)
             .ok_or_else(too_many_bodies)
@@ -164,18 +192,15 @@ impl Call {
         Meter::charge(&mut store, price::call(bytes, 2 * request.headers.len()))?;
         let mut store = store.as_context_mut();
         let state = store.data_mut();
-        let wire = &state.services.wire;
-        let session = state
-            .session
-            .get_or_insert_with(|| Arc::new(Session::new(wire)));
         Ok(Self {
-            session: Arc::clone(session),
+            session: Session::of(state),
             grant: Arc::clone(&state.grant),
         })
     }
 
     async fn run(self, request: Request) -> Result<Response, Failed> {
-        self.session.fetch(&self.grant, request).await
+        let Self { session, grant } = self;
+        session.fetch(&grant, request, Redirects::Follow).await
     }
 }
 

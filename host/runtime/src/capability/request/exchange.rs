@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use super::super::in_flight::Share;
 use super::dial::{DialError, Dialer, Wire};
 use super::policy::{self, Checked, MAX_BODY_BYTES, Target};
-use super::{Failed, MAX_BODIES, too_many_bodies};
+use super::{Failed, MAX_BODIES, Redirects, too_many_bodies};
 use crate::contract::imports::http::Response;
 use crate::contract::{GuestError, code};
 use crate::grant::Grant;
@@ -64,11 +64,16 @@ impl Client {
         &self,
         grant: &Grant,
         mut request: Checked,
+        redirects: Redirects,
         bodies: &mut Share,
     ) -> Result<Response, Failed> {
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send(&request).await?;
-            let Some(location) = redirect(&response) else {
+            let location = match redirects {
+                Redirects::Follow => redirect(&response),
+                Redirects::Return => None,
+            };
+            let Some(location) = location else {
                 return read(request.target, response, bodies).await;
             };
             let location = location?;

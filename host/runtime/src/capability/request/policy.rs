@@ -29,7 +29,7 @@ const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 << 10;
 
 /// Bytes of a body, sent or received.
-pub(super) const MAX_BODY_BYTES: usize = 8 << 20;
+pub(crate) const MAX_BODY_BYTES: usize = 8 << 20;
 
 /// The longest time for a whole exchange, and the one where none is given, as in WeChat.
 const MAX_TIMEOUT: Duration = Duration::from_secs(60);
