@@ -11,7 +11,7 @@ use miniapp_host::{
     AppId, EndReason, Event, EventError, Execution, Host, Limits, MiniApp, Network, PageId,
 };
 use miniapp_package::{AppManifest, Package, PartnerManifest};
-use miniapp_tests::{Answer, DevServer, Record, json as answer_json};
+use miniapp_tests::{Answer, DevServer, Record, json as answer_json, on_both};
 use serde_json::{Value, json};
 
 fn read(file: &str) -> Vec<u8> {
@@ -45,7 +45,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set() -> Self {
+    async fn set(execution: Execution) -> Self {
         const HOST: &str = "rogue.example.com";
         let server = DevServer::https(&[HOST], serve).await.unwrap();
         let network =
@@ -54,7 +54,7 @@ impl Stage {
                 .map(HOST, 443, server.address());
         let record = Arc::new(Record::default());
         let host = Host::builder()
-            .execution(Execution::Jit)
+            .execution(execution)
             .live_apps(4)
             .limits(Limits::default())
             .network(network)
@@ -91,87 +91,85 @@ impl Stage {
     }
 }
 
-/// One test, because compiling the engine takes half a minute.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_javascript_mini_app_lives() {
-    let stage = Stage::set().await;
-    let app = stage.launch().await;
-    let neighbour = stage.launch().await;
-    assert_eq!(stage.data(&app).await["title"], "From JavaScript");
-    let log = stage.record.log();
-    assert!(log.iter().any(|line| line.contains("launched")), "{log:?}");
+// One scenario, because compiling the engine takes twenty seconds.
+on_both! {
+    async fn a_javascript_mini_app_lives(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.launch().await;
+        let neighbour = stage.launch().await;
+        assert_eq!(stage.data(&app).await["title"], "From JavaScript");
+        let log = stage.record.log();
+        assert!(log.iter().any(|line| line.contains("launched")), "{log:?}");
 
-    stage
-        .tried(&app, "greet", json!({ "name": "Mia" }))
-        .await
-        .unwrap();
-    assert_eq!(stage.data(&app).await["greeting"], "Hello Mia");
+        stage
+            .tried(&app, "greet", json!({ "name": "Mia" }))
+            .await
+            .unwrap();
+        assert_eq!(stage.data(&app).await["greeting"], "Hello Mia");
 
-    stage.tried(&app, "random", json!({})).await.unwrap();
-    stage.tried(&neighbour, "random", json!({})).await.unwrap();
-    let random = stage.data(&app).await["random"].clone();
-    assert_ne!(
-        random,
-        stage.data(&neighbour).await["random"],
-        "no two alike"
-    );
+        stage.tried(&app, "random", json!({})).await.unwrap();
+        stage.tried(&neighbour, "random", json!({})).await.unwrap();
+        let random = stage.data(&app).await["random"].clone();
+        assert_ne!(
+            random,
+            stage.data(&neighbour).await["random"],
+            "no two alike"
+        );
 
-    stage
-        .tried(&app, "wait", json!({ "ms": 50 }))
-        .await
-        .unwrap();
-    assert_eq!(stage.data(&app).await["waited"], true);
+        stage
+            .tried(&app, "wait", json!({ "ms": 50 }))
+            .await
+            .unwrap();
+        assert_eq!(stage.data(&app).await["waited"], true);
 
-    let init = json!({ "method": "POST", "body": "from JavaScript" });
-    let detail = json!({ "url": "https://rogue.example.com/offers", "init": init });
-    stage.tried(&app, "fetch", detail).await.unwrap();
-    let answer = stage.data(&app).await["answer"].clone();
-    assert_eq!(answer["status"], 200, "{:?}", stage.record.log());
-    let came: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
-    assert_eq!(
-        came,
-        json!({ "path": "/offers", "method": "POST", "came": "from JavaScript" })
-    );
+        let init = json!({ "method": "POST", "body": "from JavaScript" });
+        let detail = json!({ "url": "https://rogue.example.com/offers", "init": init });
+        stage.tried(&app, "fetch", detail).await.unwrap();
+        let answer = stage.data(&app).await["answer"].clone();
+        assert_eq!(answer["status"], 200, "{:?}", stage.record.log());
+        let came: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!(
+            came,
+            json!({ "path": "/offers", "method": "POST", "came": "from JavaScript" })
+        );
 
-    let denied = json!({ "url": "https://elsewhere.example.com/" });
-    stage.tried(&app, "fetch", denied).await.unwrap();
-    assert!(stage.data(&app).await["failed"].is_string());
-    let denied = stage.record.denied();
-    assert_eq!(denied.len(), 1);
-    assert!(
-        denied[0]
-            .message
-            .contains("`elsewhere.example.com` is not allowed")
-    );
-    let log = stage.record.log();
-    assert!(
-        log.iter().any(|line| line.contains("fetch failed")),
-        "{log:?}"
-    );
+        let denied = json!({ "url": "https://elsewhere.example.com/" });
+        stage.tried(&app, "fetch", denied).await.unwrap();
+        assert!(stage.data(&app).await["failed"].is_string());
+        let denied = stage.record.denied();
+        assert_eq!(denied.len(), 1);
+        assert!(
+            denied[0]
+                .message
+                .contains("`elsewhere.example.com` is not allowed")
+        );
+        let log = stage.record.log();
+        assert!(
+            log.iter().any(|line| line.contains("fetch failed")),
+            "{log:?}"
+        );
 
-    let error = stage.tried(&app, "spin", json!({})).await.unwrap_err();
-    let EventError::Ended(reason) = error else {
-        panic!("{error}")
-    };
-    assert!(
-        matches!(
-            *reason,
-            EndReason::OutOfFuel { .. } | EndReason::TurnTooLong { .. }
-        ),
-        "{reason}"
-    );
+        let error = stage.tried(&app, "spin", json!({})).await.unwrap_err();
+        let EventError::Ended(reason) = error else {
+            panic!("{error}")
+        };
+        assert!(
+            matches!(
+                *reason,
+                EndReason::OutOfFuel { .. } | EndReason::TurnTooLong { .. }
+            ),
+            "{reason}"
+        );
 
-    let turns = stage.record.turns();
-    let longest = turns.iter().map(|turn| turn.busy).max().unwrap();
-    println!("{} turns, the longest {longest:?}", turns.len());
-    stage
-        .tried(&neighbour, "greet", json!({ "name": "Tom" }))
-        .await
-        .unwrap();
-    assert_eq!(*neighbour.close().await, EndReason::Closed);
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(
-        stage.host.pool_usage().unwrap(),
-        miniapp_host::PoolUsage::default()
-    );
+        stage
+            .tried(&neighbour, "greet", json!({ "name": "Tom" }))
+            .await
+            .unwrap();
+        assert_eq!(*neighbour.close().await, EndReason::Closed);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(
+            stage.host.pool_usage().unwrap(),
+            miniapp_host::PoolUsage::default()
+        );
+    }
 }

@@ -38,8 +38,10 @@ pub(crate) fn build() -> Result<(), String> {
     for source in SOURCES {
         copy(&from.join(source), &to.join(source))?;
     }
-    let quiet = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-    run(Command::new("npm").args(quiet).current_dir(&to))?;
+    // Not `npm ci`: it insists on optional packages for other platforms, which npm leaves
+    // out of a lock file where the registry does not have them.
+    let install = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
+    run(Command::new("npm").args(install).current_dir(&to))?;
     run(Command::new("node")
         .arg("build.mjs")
         .args([&contract, &component])

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+// Imports preview2-shim without saying so; therefore it is among this guest's own dependencies.
 import { componentize } from "@bytecodealliance/componentize-js";
 
 const [contract, output] = process.argv.slice(2);

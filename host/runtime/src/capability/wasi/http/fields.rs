@@ -16,6 +16,7 @@ use crate::instance::State;
 use crate::meter::Meter;
 
 type Fields = Resource<FieldMap>;
+type Entries = Vec<(String, Vec<u8>)>;
 type Answer<T> = wasmtime::Result<(Result<T, types::HeaderError>,)>;
 
 /// Replaces the functions that take or give more than a handle.
@@ -30,10 +31,7 @@ pub(super) fn replace(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     types.func_wrap("[method]fields.entries", entries)
 }
 
-fn from_list(
-    mut store: StoreContextMut<'_, State>,
-    (entries,): (Vec<(String, Vec<u8>)>,),
-) -> Answer<Fields> {
+fn from_list(mut store: StoreContextMut<'_, State>, (entries,): (Entries,)) -> Answer<Fields> {
     let bytes = entries.iter().map(|(name, value)| name.len() + value.len());
     charge(&mut store, bytes.sum(), 3 * entries.len())?;
     let mut http = of(store.data_mut());
@@ -98,7 +96,7 @@ fn delete(mut store: StoreContextMut<'_, State>, (fields, name): (Fields, String
 fn entries(
     mut store: StoreContextMut<'_, State>,
     (fields,): (Fields,),
-) -> wasmtime::Result<(Vec<(String, Vec<u8>)>,)> {
+) -> wasmtime::Result<(Entries,)> {
     let entries = of(store.data_mut()).entries(fields)?;
     let bytes = entries.iter().map(|(name, value)| name.len() + value.len());
     charge(&mut store, bytes.sum(), 3 * entries.len())?;
