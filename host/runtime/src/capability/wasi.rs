@@ -147,7 +147,8 @@ pub(crate) fn on_transition(
     };
     let called = std::mem::take(&mut wasi.called);
     if !called || !matches!(transition, CallHook::ReturningFromHost) {
-        // Entered from elsewhere: back in the guest, the call above is not over.
+        // An instruction, or the guest's own allocation for the result of a call: what
+        // is owed waits for the next.
         return Ok(());
     }
     state.log_output(false);
