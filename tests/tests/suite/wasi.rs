@@ -199,6 +199,17 @@ on_both! {
 }
 
 on_both! {
+    async fn what_is_owed_is_taken_although_the_guest_makes_room_meanwhile(execution: Execution) {
+        let stage = set(execution).await;
+        stage.install(Guest::Wasi).await;
+        let reason = end_of(&stage, "random-storm", json!({})).await;
+        assert!(matches!(*reason, EndReason::OutOfFuel { .. }), "{reason}");
+        let spent: u64 = stage.record.turns().iter().map(|turn| turn.fuel).sum();
+        assert!(spent <= 25_000_000, "{spent}");
+    }
+}
+
+on_both! {
     async fn lists_are_paid_for(execution: Execution) {
         let stage = set(execution).await;
         stage.install(Guest::Wasi).await;

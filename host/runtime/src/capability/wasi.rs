@@ -46,6 +46,8 @@ pub(crate) struct Wasi {
     output: stdio::Output,
     /// Whether one of WASI's functions was called since the host was last entered.
     called: bool,
+    /// The same of a call during which the guest makes room for the result.
+    interrupted: bool,
 }
 
 impl Wasi {
@@ -70,6 +72,7 @@ impl Wasi {
             hooks: http::Hooks::default(),
             output: stdio::Output::default(),
             called: false,
+            interrupted: false,
         }
     }
 }
@@ -146,10 +149,18 @@ pub(crate) fn on_transition(
         return Ok(());
     };
     let called = std::mem::take(&mut wasi.called);
-    if !called || !matches!(transition, CallHook::ReturningFromHost) {
-        // An instruction, or the guest's own allocation for the result of a call: what
-        // is owed waits for the next.
-        return Ok(());
+    match transition {
+        CallHook::CallingHost => return Ok(()),
+        CallHook::CallingWasm => {
+            wasi.interrupted = called;
+            return Ok(());
+        }
+        CallHook::ReturningFromWasm => {
+            wasi.called = std::mem::take(&mut wasi.interrupted);
+            return Ok(());
+        }
+        CallHook::ReturningFromHost if !called => return Ok(()),
+        CallHook::ReturningFromHost => {}
     }
     state.log_output(false);
     state.report_denials();

@@ -76,6 +76,7 @@ impl page_sync::Guest for Guest {
             "surroundings" => system::surroundings(),
             "sockets" => system::sockets(),
             "exit" => system::exit(number("code")),
+            "random-storm" => system::random_storm(),
             "storm" => system::storm(number("n")),
             "write-storm" => system::write_storm(),
             "http" => http::ask(&detail),

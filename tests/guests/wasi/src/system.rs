@@ -107,6 +107,13 @@ pub(crate) fn storm(calls: u64) -> Value {
     Value::Null
 }
 
+/// Asks without end for what the guest has to make room for.
+pub(crate) fn random_storm() -> Value {
+    loop {
+        generator::get_random_bytes(32);
+    }
+}
+
 /// Writes without end.
 pub(crate) fn write_storm() -> Value {
     let (stream, bytes) = (stdout::get_stdout(), vec![b'x'; 60_000]);
