@@ -7,5 +7,6 @@ fn main() {
         "tests/guests/contract",
         "tests/guests/one-call-at-a-time",
         "tests/guests/rogue",
+        "tests/guests/wasi",
     ]);
 }

@@ -56,6 +56,7 @@ fn needs_text(need: &Need) -> String {
     match &need.requirement {
         None => "unknown to this host: it will be refused".to_owned(),
         Some(Requirement::Nothing) => "needs no permission".to_owned(),
+        Some(Requirement::Inert) => "inert: there is nothing behind it".to_owned(),
         Some(Requirement::Permission(permission)) => {
             format!("needs `{permission}`: {}", describe(permission))
         }
@@ -82,6 +83,7 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
             json!({
                 "import": need.import,
                 "needs": need.requirement.as_ref().map(ToString::to_string),
+                "inert": need.requirement == Some(Requirement::Inert),
             })
         })
         .collect();

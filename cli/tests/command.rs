@@ -230,9 +230,33 @@ fn inspect_lists_imports_and_what_they_need() {
     assert_eq!(read["world"], "mini-app");
     assert!(
         read["imports"].as_array().unwrap().contains(
-            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile" })
+            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile", "inert": false })
         )
     );
+}
+
+#[test]
+fn inspect_tells_what_is_inert_of_wasi() {
+    let (code, out, _) = said(&miniapp(&["inspect", "tests/guests/wasi"]));
+    assert_eq!(code, Some(0), "{out}");
+    let about = |import: &str| {
+        let line = out.lines().find(|line| line.contains(import)).unwrap();
+        line.split_once(import).unwrap().1.trim_start().to_owned()
+    };
+    let inert = "inert: there is nothing behind it";
+    assert_eq!(about("wasi:filesystem/preopens@0.2.12"), inert);
+    assert_eq!(about("wasi:sockets/tcp-create-socket@0.2.12"), inert);
+    assert_eq!(about("wasi:cli/environment@0.2.12"), inert);
+    assert_eq!(about("wasi:cli/stdout@0.2.12"), "needs no permission");
+    let network = "needs `network.allow`: talk to the hosts it names";
+    assert_eq!(about("wasi:http/outgoing-handler@0.2.12"), network);
+    let (_, out, _) = said(&miniapp(&["inspect", "--json", "tests/guests/wasi"]));
+    let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let imports = read["imports"].as_array().unwrap();
+    let stdin = json!({ "import": "wasi:cli/stdin@0.2.12", "needs": "nothing", "inert": true });
+    assert!(imports.contains(&stdin), "{out}");
+    let poll = json!({ "import": "wasi:io/poll@0.2.12", "needs": "nothing", "inert": false });
+    assert!(imports.contains(&poll), "{out}");
 }
 
 #[test]

@@ -8,6 +8,8 @@
 //! | `profile` | `user:readProfile` |
 //! | `storage` | `storage:local` |
 //! | `extension` | any `ext:…` |
+//!
+//! Interfaces of WASI are listed in the module `wasi`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +18,7 @@ use semver::Version;
 
 use crate::interface_name::InterfaceName;
 use crate::permission::Permission;
+use crate::wasi;
 
 /// The version of the package `miniapp:host` that this container serves, with all earlier ones of
 /// the same major version.
@@ -32,12 +35,15 @@ pub enum Requirement {
     Network,
     /// At least one permission `ext:…`.
     AnyExtension,
+    /// Every mini-app has it, and there is nothing behind it: it is served because tool chains import
+    /// it unasked.
+    Inert,
 }
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nothing => f.write_str("nothing"),
+            Self::Nothing | Self::Inert => f.write_str("nothing"),
             Self::Permission(permission) => fmt::Display::fmt(permission, f),
             Self::Network => f.write_str("network.allow"),
             Self::AnyExtension => f.write_str("ext:<name>"),
@@ -45,10 +51,13 @@ impl fmt::Display for Requirement {
     }
 }
 
-/// What `interface` needs; `None` if it is not an interface of the contract in a version that this
-/// container serves.
+/// What `interface` needs; `None` if it is not an interface of the contract, or of WASI, in a version
+/// that this container serves.
 #[must_use]
 pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
+    if wasi::is_wasi(interface) {
+        return wasi::requirement(interface);
+    }
     if !is_contract(interface) || !interface.version.as_ref().is_some_and(serves) {
         return None;
     }

@@ -11,8 +11,8 @@ pub struct Need {
     pub import: String,
     /// The name taken apart, if it is an interface's.
     pub interface: Option<InterfaceName>,
-    /// What it needs; `None` if the import is not of the contract, and thus not for the catalogue to
-    /// say: WASI, an interface of the native app's own, or nothing known.
+    /// What it needs; `None` if the import is neither of the contract nor of WASI as served here, and
+    /// thus not for the catalogue to say: an interface of the native app's own, or nothing known.
     pub requirement: Option<Requirement>,
 }
 

@@ -4,7 +4,8 @@
 
 use insta::assert_snapshot;
 use miniapp_package::{
-    CONTRACT_VERSION, InterfaceName, Permission, Requirement, consent, describe, requirement,
+    CONTRACT_VERSION, InterfaceName, Permission, Requirement, WASI_VERSION, consent, describe,
+    requirement,
 };
 use proptest::prelude::*;
 
@@ -93,12 +94,70 @@ fn only_served_versions_of_the_contract_are_in_the_catalogue() {
         "miniapp:host/camera@1.0.0",
         "evil:host/view@1.0.0",
         "miniapp:guest/view@1.0.0",
-        "wasi:http/types@0.2.0",
+        "wasi:http/types@0.3.0",
     ] {
         assert_eq!(requirement(&interface(other)), None, "{other}");
     }
     let patched = interface("miniapp:host/view@1.0.7");
     assert_eq!(requirement(&patched), Some(Requirement::Nothing));
+}
+
+fn of_wasi(name: &str, version: &str) -> Option<Requirement> {
+    requirement(&interface(&format!("wasi:{name}@{version}")))
+}
+
+#[test]
+fn interfaces_of_wasi_need_what_the_catalogue_says() {
+    for name in [
+        "io/poll",
+        "io/streams",
+        "io/error",
+        "clocks/monotonic-clock",
+        "clocks/wall-clock",
+        "random/random",
+        "random/insecure",
+        "random/insecure-seed",
+        "cli/stdout",
+        "cli/stderr",
+        "cli/exit",
+        "http/types",
+    ] {
+        assert_eq!(of_wasi(name, "0.2.0"), Some(Requirement::Nothing), "{name}");
+    }
+    for name in [
+        "cli/environment",
+        "cli/stdin",
+        "cli/terminal-stdout",
+        "filesystem/types",
+        "filesystem/preopens",
+        "sockets/tcp",
+        "sockets/udp-create-socket",
+        "sockets/ip-name-lookup",
+    ] {
+        assert_eq!(of_wasi(name, "0.2.0"), Some(Requirement::Inert), "{name}");
+    }
+    let handler = of_wasi("http/outgoing-handler", "0.2.0");
+    assert_eq!(handler, Some(Requirement::Network));
+    for name in [
+        "http/incoming-handler",
+        "clocks/timezone",
+        "keyvalue/store",
+        "io/pipe",
+        "cli/run",
+    ] {
+        assert_eq!(of_wasi(name, "0.2.0"), None, "{name}");
+    }
+}
+
+#[test]
+fn a_requirement_of_wasi_is_shown() {
+    assert_eq!(Requirement::Inert.to_string(), "nothing");
+    let newest = WASI_VERSION.to_string();
+    assert_eq!(
+        of_wasi("cli/stdin", &newest),
+        Some(Requirement::Inert),
+        "the newest"
+    );
 }
 
 #[test]
@@ -156,6 +215,25 @@ proptest! {
         if let Ok(permission) = Permission::parse(&text) {
             prop_assert_eq!(permission.id(), text);
         }
+    }
+
+    #[test]
+    fn wasi_is_served_from_its_first_to_its_newest_version(
+        major in 0_u64..3, minor in 0_u64..5, patch in 0_u64..40, pre in "(-rc-2023-11-10|-draft)?",
+    ) {
+        let version = format!("{major}.{minor}.{patch}{pre}");
+        let served = major == 0 && minor == 2 && patch <= WASI_VERSION.patch && pre.is_empty();
+        for name in ["io/poll", "cli/stdin", "http/outgoing-handler"] {
+            prop_assert_eq!(of_wasi(name, &version).is_some(), served, "{} {}", name, version);
+        }
+    }
+
+    #[test]
+    fn no_other_name_of_wasi_is_served(name in "[a-z]{2,12}/[a-z]{2,12}") {
+        let known = ["io/error", "io/poll", "io/streams", "random/random", "random/insecure",
+            "cli/stdin", "cli/stdout", "cli/stderr", "cli/exit", "cli/environment", "http/types",
+            "filesystem/types", "filesystem/preopens", "sockets/network", "sockets/tcp", "sockets/udp"];
+        prop_assert!(of_wasi(&name, "0.2.0").is_none() || known.contains(&name.as_str()));
     }
 
     #[test]

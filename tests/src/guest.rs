@@ -17,6 +17,8 @@ pub enum Guest {
     OneCallAtATime,
     /// `tests/guests/rogue`
     Rogue,
+    /// `tests/guests/wasi`
+    Wasi,
 }
 
 impl Guest {
@@ -28,6 +30,7 @@ impl Guest {
             Self::Contract => env!("GUEST_CONTRACT"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
             Self::Rogue => env!("GUEST_ROGUE"),
+            Self::Wasi => env!("GUEST_WASI_GUEST"),
         };
         std::fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
@@ -40,6 +43,7 @@ impl Guest {
             Self::Contract => "guests/contract",
             Self::OneCallAtATime => "guests/one-call-at-a-time",
             Self::Rogue => "guests/rogue",
+            Self::Wasi => "guests/wasi",
         };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let read = |file: &str| {

@@ -6,6 +6,7 @@
 mod demo;
 mod deny;
 mod fuzz;
+mod javascript;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  setup   find the wasm tool chain that mini-apps are built with, or install it
+  setup   find the wasm tool chain that mini-apps are built with, or install it,
+          and make the JavaScript guest of the tests where there is npm
   demo    build the example mini-apps and run the summer campaign
   test    set up and run all tests (arguments go to `cargo test --workspace`)
   fuzz    fuzz what reads strangers' input: [--seconds <for each>] [<target>…]
@@ -25,9 +27,11 @@ fn main() -> ExitCode {
     let command = arguments.next();
     let rest: Vec<String> = arguments.collect();
     let done = match (command.as_deref(), rest.as_slice()) {
-        (Some("setup"), []) => setup::setup(),
+        (Some("setup"), []) => setup::setup().and_then(|()| javascript::build()),
         (Some("demo"), []) => setup::setup().and_then(|()| demo::demo()),
-        (Some("test"), _) => setup::setup().and_then(|()| test(&rest)),
+        (Some("test"), _) => setup::setup()
+            .and_then(|()| javascript::build())
+            .and_then(|()| test(&rest)),
         (Some("fuzz"), _) => fuzz::fuzz(&rest),
         (Some("deny"), []) => deny::deny(),
         _ => Err(USAGE.to_owned()),

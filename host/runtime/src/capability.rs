@@ -2,9 +2,9 @@
 //!
 //! A capability is one self-contained unit: the interface that it serves, what
 //! it needs of the embedder, how it is linked, what it keeps for each mini-app,
-//! and what it charges. Granting is one loop over [`CATALOGUE`]; which permission
-//! an interface needs is written in `miniapp-package`, for tools without a
-//! runtime. Adding a capability touches its file, this catalogue and the WIT.
+//! and what it charges. Granting is one loop over the imports and [`served`];
+//! which permission an interface needs is written in `miniapp-package`, for tools
+//! without a runtime. Adding a capability touches its file, this catalogue and the WIT.
 
 mod clock;
 mod in_flight;
@@ -15,6 +15,7 @@ mod random;
 pub(crate) mod request;
 mod timer;
 mod view;
+mod wasi;
 
 use wasmtime::component::Linker;
 
@@ -26,11 +27,13 @@ pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
     Resolving, SystemResolver, Timeouts,
 };
+pub(crate) use wasi::{Wasi, on_transition};
 
 use crate::instance::State;
 use crate::runtime::Services;
 
 /// One interface that this host serves.
+#[derive(Debug)]
 pub(crate) struct Capability {
     /// Its name without the version, such as `miniapp:host/request`.
     pub(crate) interface: &'static str,
@@ -40,9 +43,9 @@ pub(crate) struct Capability {
     pub(crate) link: fn(&mut Linker<State>) -> wasmtime::Result<()>,
 }
 
-/// Every interface that this host serves. What is not here is refused as not
-/// offered, whatever a manifest grants.
-pub(crate) static CATALOGUE: [Capability; 11] = [
+/// Every interface of the contract that this host serves. What is neither here nor
+/// in WASI's catalogue is refused as not offered, whatever a manifest grants.
+static CATALOGUE: [Capability; 11] = [
     clock::CAPABILITY,
     locale::CAPABILITY,
     log::CAPABILITY,
@@ -55,6 +58,21 @@ pub(crate) static CATALOGUE: [Capability; 11] = [
     timer::CAPABILITY_SYNC,
     view::CAPABILITY,
 ];
+
+/// The capability that serves an interface, by its name without the version.
+pub(crate) fn served(interface: &str) -> Option<&'static Capability> {
+    CATALOGUE
+        .iter()
+        .chain(&wasi::CAPABILITIES)
+        .find(|known| known.interface == interface)
+}
+
+impl Capability {
+    /// Whether it is one of WASI's.
+    pub(crate) fn is_wasi(&self) -> bool {
+        self.interface.starts_with("wasi:")
+    }
+}
 
 /// For a capability that the embedder need do nothing for.
 fn lacks_nothing(_: &Services) -> Option<&'static str> {

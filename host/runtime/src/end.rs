@@ -30,6 +30,14 @@ pub enum EndReason {
         /// The limit.
         limit: Duration,
     },
+    /// The guest ended itself, through `wasi:cli/exit`.
+    #[error(
+        "the mini-app ended itself with the exit code {code}; a mini-app lives until it is closed, so have it return in place of that"
+    )]
+    Exited {
+        /// What it gave: 0 where it found all in order.
+        code: u8,
+    },
     /// The guest trapped.
     #[error("the mini-app crashed: {kind}{}", Indented(.backtrace))]
     Trap {
@@ -156,6 +164,10 @@ impl EndReason {
         }
         if error.is::<TurnTooLong>() {
             return Self::TurnTooLong { limit: limits.turn };
+        }
+        if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+            let code = u8::try_from(exit.0).unwrap_or(u8::MAX);
+            return Self::Exited { code };
         }
         if let Some(fault) = error.downcast_ref::<HostFault>() {
             return Self::Host(fault.to_string());

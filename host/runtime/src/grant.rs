@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use miniapp_package::{
     AllowList, AppId, Governance, GrantLine, InterfaceName, Package, PartnerApp, PartnerManifest,
-    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, requirement,
+    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, is_wasi, requirement,
 };
 
 pub(crate) use link::{guest_error, link};
 
-use crate::capability::CATALOGUE;
+use crate::capability::{self, Capability};
 use crate::contract::PACKAGE;
 use crate::report::Denial;
 use crate::runtime::Services;
@@ -120,8 +120,8 @@ pub(crate) struct Link {
 
 #[derive(Debug)]
 pub(crate) enum LinkTo {
-    /// A capability, by its place in the catalogue.
-    Capability(usize),
+    /// A capability.
+    Capability(&'static Capability),
     /// Functions that answer `denied`.
     Denial(Arc<Denial>),
     /// An interface that only names types.
@@ -204,21 +204,18 @@ impl Grant {
         else {
             return Err(unknown(hint_for(import)));
         };
-        let name = format!(
-            "{}:{}/{}",
-            interface.namespace, interface.package, interface.interface
-        );
-        let place = CATALOGUE.iter().position(|known| known.interface == name);
-        if place.is_none() && is_types_only(package, import) {
+        let name = unversioned(interface);
+        let served = capability::served(&name);
+        if served.is_none() && is_types_only(package, import) {
             return Ok(LinkTo::Types);
         }
-        let lacks = match place.and_then(|place| CATALOGUE.get(place)) {
+        let lacks = match served {
             Some(capability) => (capability.lacks)(services),
             None => Some("this version of the host does not serve it"),
         };
-        match (self.judge(package, &name, requirement)?, place, lacks) {
+        match (self.judge(package, interface, requirement)?, served, lacks) {
             (Judgement::Denied(denial), ..) => Ok(LinkTo::Denial(Arc::new(denial))),
-            (Judgement::Granted { .. }, Some(place), None) => Ok(LinkTo::Capability(place)),
+            (Judgement::Granted { .. }, Some(served), None) => Ok(LinkTo::Capability(served)),
             (
                 Judgement::Granted {
                     optional: Some(permission),
@@ -241,19 +238,24 @@ impl Grant {
     fn judge(
         &self,
         package: &Package,
-        interface: &str,
+        interface: &InterfaceName,
         requirement: Requirement,
     ) -> Result<Judgement, GrantError> {
+        let name = unversioned(interface);
         let not_asked = |needs: &str, line: String| GrantError::NotAsked {
-            interface: interface.to_owned(),
+            interface: name.clone(),
             needs: needs.to_owned(),
             line,
         };
         let ask = |id: &str| format!("permissions: [{{ name: \"{id}\", reason: \"…\" }}]");
         let asked = package.manifest.permissions.iter();
         let asked: Vec<&PermissionRequest> = match &requirement {
-            Requirement::Nothing => return Ok(Judgement::Granted { optional: None }),
-            Requirement::Network if self.asked.is_empty() => {
+            Requirement::Nothing | Requirement::Inert => {
+                return Ok(Judgement::Granted { optional: None });
+            }
+            // Tool chains import `wasi:http` unasked; with no host to talk to, each
+            // of its requests is denied.
+            Requirement::Network if self.asked.is_empty() && !is_wasi(interface) => {
                 let line = "network: { allow: [api.example.com] }".to_owned();
                 return Err(not_asked("hosts to talk to", line));
             }
@@ -275,7 +277,7 @@ impl Grant {
         };
         let Some(granted) = asked.iter().find(|asked| self.allows(&asked.permission)) else {
             return Ok(Judgement::Denied(
-                self.deny_permission(interface, first.permission.clone()),
+                self.deny_permission(&name, first.permission.clone()),
             ));
         };
         let optional = asked.iter().all(|asked| asked.optional);
@@ -291,6 +293,13 @@ impl Grant {
     /// Hosts that the app asked for and may talk to.
     pub(crate) fn network(&self) -> &AllowList {
         &self.network
+    }
+
+    /// Whether something of WASI is linked.
+    pub(crate) fn links_wasi(&self) -> bool {
+        let wasi =
+            |link: &Link| matches!(link.to, LinkTo::Capability(capability) if capability.is_wasi());
+        self.links.iter().any(wasi)
     }
 
     /// What each import is linked to.
@@ -360,6 +369,14 @@ fn excludes_third_parties(governance: &Governance) -> Option<&Source> {
     (!ecosystem.third_party_publishing).then_some(&ecosystem.third_party_publishing_source)
 }
 
+/// The name of an interface without its version.
+fn unversioned(interface: &InterfaceName) -> String {
+    format!(
+        "{}:{}/{}",
+        interface.namespace, interface.package, interface.interface
+    )
+}
+
 /// Where an entry stands; one that was made in code stands nowhere.
 fn place(source: Option<&Source>) -> String {
     source.map_or_else(|| "miniapp.yaml".to_owned(), ToString::to_string)
@@ -377,7 +394,7 @@ fn is_types_only(package: &Package, import: &str) -> bool {
 
 fn hint_for(import: &str) -> &'static str {
     if import.starts_with("wasi:") {
-        "it was built for WASI; build it for wasm32-unknown-unknown with the miniapp SDK, which imports only what it uses"
+        "of WASI, it serves io, clocks, random, cli, http, filesystem and sockets in the versions 0.2.0 to 0.2.12; build it with a tool chain of such a version, or for wasm32-unknown-unknown with the miniapp SDK"
     } else if import.starts_with("miniapp:host/") {
         "it was built against another version of the contract; update the host, or build against the version that it serves"
     } else {

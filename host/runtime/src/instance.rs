@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{InFlight, LogMeter};
+use crate::capability::{InFlight, LogMeter, Wasi, on_transition};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) reading_profile: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
+    /// What WASI keeps, once the app has called it.
+    pub(crate) wasi: Option<Box<Wasi>>,
 }
 
 impl State {
@@ -184,6 +186,7 @@ async fn drive(
         supervise(driven, control, &limits).await
     };
     // The last turn was not ended from inside.
+    store.data_mut().finish_output();
     if let Some(turn) = Meter::spent(&mut store)
         .ok()
         .and_then(|spent| control.signal.end(spent))
@@ -261,6 +264,7 @@ fn new_store(
         sleeping: InFlight::default(),
         reading_profile: InFlight::default(),
         session: None,
+        wasi: None,
     };
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(|state| &mut state.meter);
@@ -268,6 +272,9 @@ fn new_store(
     store.set_max_component_handles(limits::HANDLES);
     if let Some(table) = store.concurrent_resource_table() {
         table.set_max_capacity(limits::HANDLES);
+    }
+    if prepared.grant().links_wasi() {
+        store.call_hook(on_transition);
     }
     Meter::start(&mut store)?;
     Ok(store)

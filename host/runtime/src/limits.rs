@@ -64,6 +64,10 @@ pub const HOST_CALL_BYTES: usize = 10 << 20;
 /// Handles that a component may hold at once: streams, futures and subtasks.
 pub const HANDLES: usize = 4_096;
 
+/// Resources of WASI that a mini-app may hold at once: streams, what it waits for,
+/// requests, header fields. One takes the host 32 KiB at most.
+pub const WASI_RESOURCES: usize = 1_024;
+
 /// Events that wait for delivery to one mini-app.
 pub const MAILBOX: usize = 64;
 

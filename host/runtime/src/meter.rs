@@ -227,13 +227,18 @@ impl Meter {
         Ok(())
     }
 
-    /// Notes host work done where the store cannot be reached. What is owed is
-    /// taken from it at the next chance, and is never more than a whole bucket.
-    fn owe(&mut self, fuel: u64) -> wasmtime::Result<()> {
-        if !self.metered {
-            return Ok(());
+    /// Notes host work done where the store cannot be reached; the next charge takes
+    /// it with its own.
+    pub(crate) fn note(&mut self, fuel: u64) {
+        if self.metered {
+            self.debt = self.debt.saturating_add(fuel);
         }
-        self.debt = self.debt.saturating_add(fuel);
+    }
+
+    /// Notes host work as [`Meter::note`] does, where many such calls may come before
+    /// the next charge: they never owe more than a whole bucket.
+    fn owe(&mut self, fuel: u64) -> wasmtime::Result<()> {
+        self.note(fuel);
         if self.debt > self.bucket.capacity() {
             return Err(Trap::OutOfFuel.into());
         }

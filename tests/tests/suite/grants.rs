@@ -83,9 +83,12 @@ async fn a_manifest_that_asks_for_no_host() {
 }
 
 #[tokio::test]
-async fn an_import_of_wasi() {
-    let wasi = component(r#"(import "wasi:filesystem/types@0.2.0" (instance))"#);
-    assert_snapshot!(refusal_of(wasi).await, @"the component imports `wasi:filesystem/types@0.2.0`, which is no interface of this host: it was built for WASI; build it for wasm32-unknown-unknown with the miniapp SDK, which imports only what it uses");
+async fn an_import_of_wasi_that_is_not_served() {
+    let later = component(r#"(import "wasi:cli/stdout@0.3.0" (instance))"#);
+    assert_snapshot!(refusal_of(later).await, @"the component imports `wasi:cli/stdout@0.3.0`, which is no interface of this host: of WASI, it serves io, clocks, random, cli, http, filesystem and sockets in the versions 0.2.0 to 0.2.12; build it with a tool chain of such a version, or for wasm32-unknown-unknown with the miniapp SDK");
+    let other = component(r#"(import "wasi:keyvalue/store@0.2.0" (instance))"#);
+    let refusal = refusal_of(other).await;
+    assert!(refusal.starts_with("the component imports `wasi:keyvalue/store@0.2.0`, which is no interface of this host: of WASI, it serves io"), "{refusal}");
 }
 
 #[test]

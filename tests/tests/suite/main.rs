@@ -12,3 +12,4 @@ mod network;
 mod pool;
 mod requests;
 mod sync_world;
+mod wasi;

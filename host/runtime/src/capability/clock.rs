@@ -16,7 +16,7 @@ pub(super) const CAPABILITY: Capability = Capability {
 };
 
 /// Microseconds of a step. Finer ones would help a guest to measure caches.
-const STEP: u64 = 100;
+pub(super) const STEP: u64 = 100;
 
 impl Host for State {}
 

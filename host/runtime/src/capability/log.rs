@@ -17,7 +17,7 @@ pub(super) const CAPABILITY: Capability = Capability {
 };
 
 /// Bytes of one message.
-const MESSAGE_BYTES: usize = 8 << 10;
+pub(super) const MESSAGE_BYTES: usize = 8 << 10;
 
 /// Bytes of messages in one second: a developer reads no more, and a disk that
 /// they are written to is not filled by a loop.
@@ -62,29 +62,30 @@ impl LogMeter {
 impl Host for State {}
 
 impl HostWithStore<State> for HasSelf<State> {
-    fn write(
-        mut host: Access<State, Self>,
-        level: Level,
-        mut message: String,
-    ) -> wasmtime::Result<()> {
+    fn write(mut host: Access<State, Self>, level: Level, message: String) -> wasmtime::Result<()> {
         Meter::charge(&mut host, price::call(message.len(), 0))?;
-        let state = host.data_mut();
-        if state.admit_report(message.len().min(MESSAGE_BYTES)) {
-            const MARK: &str = "… (cut)";
-            if truncate(&mut message, MESSAGE_BYTES) {
-                truncate(&mut message, MESSAGE_BYTES - MARK.len());
-                message.push_str(MARK);
-            }
-            state.report(Report::Log {
-                level,
-                message: &message,
-            });
-        }
+        host.data_mut().log(level, message);
         Ok(())
     }
 }
 
 impl State {
+    /// Reports a line of the log, within what may be reported in a second.
+    pub(super) fn log(&mut self, level: Level, mut message: String) {
+        if !self.admit_report(message.len().min(MESSAGE_BYTES)) {
+            return;
+        }
+        const MARK: &str = "… (cut)";
+        if truncate(&mut message, MESSAGE_BYTES) {
+            truncate(&mut message, MESSAGE_BYTES - MARK.len());
+            message.push_str(MARK);
+        }
+        self.report(Report::Log {
+            level,
+            message: &message,
+        });
+    }
+
     /// Whether a report that the guest has caused may be made now. Those that may
     /// not are counted, and their number is reported later.
     fn admit_report(&mut self, bytes: usize) -> bool {

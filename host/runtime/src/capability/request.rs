@@ -48,6 +48,7 @@ use exchange::Exchange;
 
 pub(crate) use network::Wire;
 pub use network::{Network, NetworkError, Timeouts};
+pub(crate) use policy::MAX_BODY_BYTES;
 pub use resolve::{Resolver, Resolving, SystemResolver};
 pub use stack::{HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack};
 
@@ -77,7 +78,7 @@ const MAX_WAITING: usize = 100;
 
 /// Bytes of bodies that one mini-app has under way, waiting or arriving: two of
 /// the largest. They are the host's memory, not the guest's.
-const MAX_BODIES: usize = 2 * policy::MAX_BODY_BYTES;
+pub(crate) const MAX_BODIES: usize = 2 * policy::MAX_BODY_BYTES;
 
 /// The requests of one live mini-app. Made at its first one: a mini-app that never
 /// asks costs nothing.
@@ -190,7 +191,8 @@ impl Session {
         })
     }
 
-    fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
+    /// Counts bytes of a body that the host keeps, until the share is dropped.
+    pub(crate) fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
         self.bodies
             .take(bytes, MAX_BODIES)
             .ok_or_else(too_many_bodies)

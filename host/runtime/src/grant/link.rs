@@ -10,7 +10,6 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, Linker, LinkerInstance, Val};
 
 use super::{Grant, LinkTo};
-use crate::capability::CATALOGUE;
 use crate::contract::{GuestError, code};
 use crate::instance::State;
 use crate::meter::{Meter, price};
@@ -20,10 +19,14 @@ use crate::report::Denial;
 /// definition.
 pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(component.engine());
+    let mut linked = Vec::new();
     for link in grant.links() {
         match &link.to {
-            LinkTo::Capability(place) => {
-                if let Some(capability) = CATALOGUE.get(*place) {
+            // A component may import an interface in several versions, and one
+            // definition serves them all.
+            LinkTo::Capability(capability) => {
+                if !linked.contains(&capability.interface) {
+                    linked.push(capability.interface);
                     (capability.link)(&mut linker)?;
                 }
             }

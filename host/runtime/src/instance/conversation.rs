@@ -59,7 +59,8 @@ pub(super) async fn hold(
         .await?
 }
 
-/// What fails here and is neither a trap nor a limit is the host's own fault.
+/// What fails here is the host's own fault, unless the guest was running or a limit
+/// was reached.
 async fn instantiate(prepared: &Prepared, store: &mut Store<State>) -> wasmtime::Result<Exports> {
     let failed = match prepared.instantiate(store).await {
         Ok(exports) => return Ok(exports),
@@ -67,6 +68,7 @@ async fn instantiate(prepared: &Prepared, store: &mut Store<State>) -> wasmtime:
     };
     let refused = store.data().meter.memory.refusal().is_some();
     let of_guest = failed.is::<wasmtime::Trap>()
+        || failed.is::<wasmtime::WasmBacktrace>()
         || failed.is::<wasmtime::PoolConcurrencyLimitError>()
         || refused;
     Err(if of_guest {
@@ -292,6 +294,7 @@ impl Conversation<'_> {
     /// that it finds the turn reported.
     fn end_turn(&self) -> wasmtime::Result<()> {
         self.store.with(|mut store| {
+            store.data_mut().finish_output();
             let spent = Meter::spent(&mut store)?;
             if let Some(turn) = self.control.signal.end(spent) {
                 store.data_mut().report(Report::Turn(turn));

@@ -31,7 +31,7 @@ const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 << 10;
 
 /// Bytes of a body, sent or received.
-pub(super) const MAX_BODY_BYTES: usize = 8 << 20;
+pub(crate) const MAX_BODY_BYTES: usize = 8 << 20;
 
 const METHODS: [Method; 7] = [
     Method::GET,

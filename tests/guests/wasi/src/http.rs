@@ -1,0 +1,151 @@
+//! `wasi:http`.
+
+use serde_json::{Value, json};
+
+use crate::component::wasi::clocks::monotonic_clock;
+use crate::component::wasi::http::outgoing_handler::{self, FutureIncomingResponse};
+use crate::component::wasi::http::types::{
+    ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, Scheme,
+};
+use crate::component::wasi::io::streams::StreamError;
+
+fn request(detail: &Value, headers: Fields) -> OutgoingRequest {
+    let (scheme, rest) = detail["url"].as_str().unwrap().split_once("://").unwrap();
+    let (authority, path) = rest.split_at(rest.find('/').unwrap());
+    let request = OutgoingRequest::new(headers);
+    let scheme = if scheme == "http" {
+        Scheme::Http
+    } else {
+        Scheme::Https
+    };
+    request.set_scheme(Some(&scheme)).unwrap();
+    request.set_authority(Some(authority)).unwrap();
+    request.set_path_with_query(Some(path)).unwrap();
+    if let Some(method) = detail["method"].as_str() {
+        request.set_method(&Method::Other(method.into())).unwrap();
+    }
+    request
+}
+
+fn headers(detail: &Value) -> Fields {
+    let headers = Fields::new();
+    for (name, value) in detail["headers"].as_object().into_iter().flatten() {
+        headers
+            .append(name, value.as_str().unwrap().as_bytes())
+            .unwrap();
+    }
+    headers
+}
+
+/// Writes a body as tool chains do: as much as may be written, then waits.
+fn write(body: &OutgoingBody, mut bytes: &[u8]) -> Result<(), StreamError> {
+    let stream = body.write().unwrap();
+    while !bytes.is_empty() {
+        stream.subscribe().block();
+        let may = usize::try_from(stream.check_write()?).unwrap();
+        let (now, later) = bytes.split_at(may.min(bytes.len()));
+        stream.write(now)?;
+        bytes = later;
+    }
+    Ok(())
+}
+
+fn answer(future: &FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode> {
+    future.subscribe().block();
+    future.get().unwrap().unwrap()
+}
+
+fn send(detail: &Value) -> Result<IncomingResponse, ErrorCode> {
+    let request = request(detail, headers(detail));
+    let body = detail["body_bytes"].as_u64().map(|bytes| {
+        (
+            request.body().unwrap(),
+            vec![b'b'; usize::try_from(bytes).unwrap()],
+        )
+    });
+    let future = outgoing_handler::handle(request, None)?;
+    if let Some((body, bytes)) = body {
+        // A host that has refused the request takes no more of its body.
+        if write(&body, &bytes).is_ok() {
+            OutgoingBody::finish(body, None)?;
+        }
+    }
+    answer(&future)
+}
+
+/// One exchange from beginning to end.
+pub(crate) fn ask(detail: &Value) -> Value {
+    let response = match send(detail) {
+        Ok(response) => response,
+        Err(error) => return json!({ "error": format!("{error:?}") }),
+    };
+    let location = response.headers().get("location");
+    let body = response.consume().unwrap();
+    let (stream, mut bytes) = (body.stream().unwrap(), Vec::new());
+    while let Ok(read) = stream.blocking_read(1 << 20) {
+        bytes.extend(read);
+    }
+    json!({
+        "status": response.status(),
+        "location": location.first().map(|value| String::from_utf8_lossy(value)),
+        "body": String::from_utf8_lossy(bytes.get(..200).unwrap_or(&bytes)),
+        "bytes": bytes.len(),
+    })
+}
+
+/// What the host would have to keep: at the limit and one past it.
+pub(crate) fn limits() -> Value {
+    let request = OutgoingRequest::new(Fields::new());
+    let method = |bytes: usize| {
+        request
+            .set_method(&Method::Other("M".repeat(bytes)))
+            .is_ok()
+    };
+    let path = |bytes: usize| {
+        let path = "/".repeat(bytes);
+        request.set_path_with_query(Some(&path)).is_ok()
+    };
+    let authority = |bytes: usize| {
+        let authority = "a".repeat(bytes);
+        request.set_authority(Some(&authority)).is_ok()
+    };
+    let header = |bytes: usize| Fields::new().append("x", &vec![b'v'; bytes]).is_ok();
+    json!({
+        "method": [method(32), method(33)],
+        "path": [path(8_192), path(8_193)],
+        "authority": [authority(8_192), authority(8_193)],
+        "header": [header(16 << 10), header(32 << 10)],
+    })
+}
+
+/// Begins a request, never finishes its body, and waits.
+pub(crate) fn unfinished(detail: &Value) -> Value {
+    let request = request(detail, Fields::new());
+    let body = request.body().unwrap();
+    let _future = outgoing_handler::handle(request, None).unwrap();
+    write(&body, b"begun").unwrap();
+    monotonic_clock::subscribe_duration(u64::MAX).block();
+    Value::Null
+}
+
+/// Asks again and again, and keeps the answers without reading them.
+pub(crate) fn keep(detail: &Value) -> Value {
+    let answers: Vec<_> = (0..detail["n"].as_u64().unwrap())
+        .map(|_| send(detail))
+        .collect();
+    let kept = answers.iter().filter(|answer| answer.is_ok()).count();
+    let refused = answers.iter().find_map(|answer| answer.as_ref().err());
+    json!({ "kept": kept, "refused": refused.map(|error| format!("{error:?}")) })
+}
+
+/// Hands over long lists of header values without end.
+pub(crate) fn field_storm(values: u64) -> Value {
+    let (fields, values) = (
+        Fields::new(),
+        vec![Vec::new(); usize::try_from(values).unwrap()],
+    );
+    loop {
+        // Refused or not: it was copied.
+        let _ = fields.set("x", &values);
+    }
+}
