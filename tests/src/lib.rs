@@ -2,11 +2,13 @@
 //! them in, and a record of what was reported.
 
 mod guest;
+mod hand_written;
 mod record;
 mod stage;
 
 pub use dev_server::{Answer, DevServer, json};
 pub use guest::{Guest, Manifests};
+pub use hand_written::component;
 pub use record::{Line, Record};
 pub use stage::{Stage, StageBuilder};
 

@@ -54,6 +54,12 @@ pub enum Command {
     AbandonSleeps {
         n: usize,
     },
+    AbandonFetches {
+        url: String,
+        n: usize,
+    },
+    CallForever(Import),
+    Seed,
     SetMany {
         changes: Vec<(String, String)>,
         n: usize,
@@ -68,6 +74,31 @@ pub enum Command {
     },
 }
 
+/// A function of the host's that answers at once, whatever it is asked.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Import {
+    SetData,
+    Log,
+    Clock,
+    Random,
+    Locale,
+    Denied,
+}
+
+impl Import {
+    async fn call(self, page: &PageHandle) {
+        match self {
+            Self::SetData => drop(page.set_data("called", &1)),
+            Self::Log => log::write(Level::Info, ""),
+            Self::Clock => drop(black_box(clock::now())),
+            Self::Random => drop(black_box(random::bytes(65_536))),
+            Self::Locale => drop(black_box(locale::language())),
+            Self::Denied => drop(request::get("https://denied.example.com/").send().await),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Fetch {
     url: String,
@@ -76,6 +107,7 @@ pub struct Fetch {
     #[serde(default)]
     headers: Vec<(String, String)>,
     body: Option<String>,
+    timeout: Option<u64>,
 }
 
 fn get() -> String {
@@ -100,6 +132,7 @@ struct Detail {
     length: Option<u32>,
     ms: Option<u64>,
     n: Option<usize>,
+    import: Option<Import>,
     path: Option<String>,
     rounds: Option<u64>,
     text: Option<String>,
@@ -147,6 +180,9 @@ impl Command {
             "fetch-many" => Self::FetchMany { url: url?, n: n? },
             "fetch-forever" => Self::FetchForever { url: url? },
             "abandon-sleeps" => Self::AbandonSleeps { n: n? },
+            "abandon-fetches" => Self::AbandonFetches { url: url?, n: n? },
+            "call-forever" => Self::CallForever(detail.import.context("import")?),
+            "seed" => Self::Seed,
             "set-many" => Self::SetMany {
                 changes: detail.changes.context("changes")?,
                 n: n?,
@@ -212,6 +248,18 @@ impl Command {
                 timer::sleep(Duration::from_millis(1)).await?;
                 page.set_data("slept", &true)
             }
+            Self::AbandonFetches { url, n } => {
+                for _ in 0..n {
+                    let mut fetch = pin!(request::get(url.as_str()).send());
+                    poll_fn(|cx| Poll::Ready(fetch.as_mut().poll(cx).is_ready())).await;
+                }
+                timer::sleep(Duration::from_millis(1)).await?;
+                page.set_data("slept", &true)
+            }
+            Self::CallForever(import) => loop {
+                import.call(&page).await;
+            },
+            Self::Seed => page.set_data("seed", &random::number().to_string()),
             Self::SetMany { changes, n } => {
                 let mut update = page.update();
                 for _ in 0..n {
@@ -257,6 +305,9 @@ impl Fetch {
         }
         if let Some(body) = self.body {
             request = request.body(body);
+        }
+        if let Some(milliseconds) = self.timeout {
+            request = request.timeout(Duration::from_millis(milliseconds));
         }
         let response = request.await?;
         let body = String::from_utf8_lossy(response.bytes());

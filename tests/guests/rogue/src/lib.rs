@@ -15,10 +15,13 @@
 //! | `set-size` | `{path, bytes}` | sets data so that path and value are so many bytes |
 //! | `sleep` | `{ms}` | sleeps, then sets `slept` |
 //! | `sleep-many` | `{n, ms?}` | sleeps so often at once, sets `busy` to how many were refused |
-//! | `fetch` | `{url, method?, headers?, body?}` | sends a request, sets `response` |
+//! | `fetch` | `{url, method?, headers?, body?, timeout?}` | sends a request, sets `response` |
 //! | `fetch-many` | `{url, n}` | sends so many at once, sets `ok` and `failed` |
 //! | `fetch-forever` | `{url}` | sends one after another, for ever |
 //! | `abandon-sleeps` | `{n}` | begins so many long sleeps and gives each up, sets `slept` |
+//! | `abandon-fetches` | `{url, n}` | begins so many requests and gives each up, sets `slept` |
+//! | `call-forever` | `{import}` | calls an `Import` of the host's again and again |
+//! | `seed` | | sets `seed` to a random number |
 //! | `set-many` | `{changes: [[path, text]], n}` | sets all of them so often, in one call |
 //! | `profile` | | reads the profile, sets `profile` |
 //! | `random` | `{length}` | asks for random bytes, sets `random` to how many came |

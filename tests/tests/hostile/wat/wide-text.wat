@@ -1,0 +1,6 @@
+Takes its text as UTF-16, so that the host must widen what it hands over.
+;;; lift
+(memory $memory) (realloc $realloc) string-encoding=utf16
+;;; core
+(table $attacks funcref (elem $a))
+(func $a (type $attack) (param $page i32) (param $number i32) (result i32) (i32.const 16))
