@@ -127,13 +127,21 @@ impl Arena {
         .network(network(wire, &server))
         .build()
         .unwrap_or_else(|error| panic!("{error}"));
-        install(&host, &named("miniapp_neighbour", "neighbours"), Guest::Rogue.component()).await;
+        install(
+            &host,
+            &named("miniapp_neighbour", "neighbours"),
+            Guest::Rogue.component(),
+        )
+        .await;
         install(&host, &hosts(), Guest::Rogue.component()).await;
         let neighbour = host
             .launch("miniapp_neighbour")
             .await
             .unwrap_or_else(|error| panic!("{error}"));
-        neighbour.ready().await.unwrap_or_else(|reason| panic!("{reason}"));
+        neighbour
+            .ready()
+            .await
+            .unwrap_or_else(|reason| panic!("{reason}"));
         let neighbour = Neighbour::new(neighbour);
         assert!(neighbour.is_well().await);
         let alone = usage(&host);
@@ -281,7 +289,8 @@ pub async fn event(app: &MiniApp, handler: &str, detail: impl ToString) -> End {
 }
 
 fn usage(host: &Host) -> PoolUsage {
-    host.pool_usage().unwrap_or_else(|| panic!("there is no pool"))
+    host.pool_usage()
+        .unwrap_or_else(|| panic!("there is no pool"))
 }
 
 fn named(app: &str, partner: &str) -> Manifests {

@@ -99,8 +99,7 @@ impl End {
     /// Whether it burnt its fuel, or kept a thread busy for too long: whichever
     /// limit was reached first.
     pub fn computed_too_much(&self) -> bool {
-        self.out_of_fuel()
-            || self.ended(|reason| matches!(reason, EndReason::TurnTooLong { .. }))
+        self.out_of_fuel() || self.ended(|reason| matches!(reason, EndReason::TurnTooLong { .. }))
     }
 
     /// Whether it ended of a reason.
@@ -137,7 +136,9 @@ fn reason_label(reason: &EndReason) -> String {
         EndReason::LaunchRefused(_) => "launch refused".to_owned(),
         EndReason::LaunchTooLong { .. } => "launch too long".to_owned(),
         EndReason::Trap { kind, .. } => match kind {
-            TrapKind::Other(message) => format!("trap: {}", message.chars().take(48).collect::<String>()),
+            TrapKind::Other(message) => {
+                format!("trap: {}", message.chars().take(48).collect::<String>())
+            }
             TrapKind::Unreachable => "trap: unreachable".to_owned(),
             TrapKind::StackOverflow => "trap: stack overflow".to_owned(),
             TrapKind::MemoryOutOfBounds => "trap: memory out of bounds".to_owned(),
@@ -168,7 +169,12 @@ pub struct Outcome {
 
 impl Outcome {
     /// Counts one attempt.
-    pub fn count(&mut self, label: impl Into<String>, contained: bool, what: impl FnOnce() -> String) {
+    pub fn count(
+        &mut self,
+        label: impl Into<String>,
+        contained: bool,
+        what: impl FnOnce() -> String,
+    ) {
         self.attempts += 1;
         *self.ends.entry(label.into()).or_default() += 1;
         if contained {

@@ -21,13 +21,41 @@ const MOMENTS: [u64; 6] = [0, 100, 500, 2_000, 8_000, 30_000];
 pub fn attacks() -> Vec<Attack> {
     let waits = [
         ("while it sleeps", "sleep", json!({ "ms": 60_000 })),
-        ("while it sleeps a hundred times at once", "sleep-many", json!({ "n": 100, "ms": 60_000 })),
-        ("while it waits for an answer", "fetch", json!({ "url": server::NEVER })),
-        ("while it is redirected", "fetch", json!({ "url": "https://rogue.example.com/hops" })),
-        ("while it connects", "fetch", json!({ "url": "https://mute.names.example.com/" })),
-        ("while a name is resolved", "fetch", json!({ "url": "https://unresolved.names.example.com/" })),
-        ("while a body comes", "fetch", json!({ "url": "http://dribble.plain.example.com/body" })),
-        ("while a hundred requests wait", "fetch-many", json!({ "url": server::NEVER, "n": 100 })),
+        (
+            "while it sleeps a hundred times at once",
+            "sleep-many",
+            json!({ "n": 100, "ms": 60_000 }),
+        ),
+        (
+            "while it waits for an answer",
+            "fetch",
+            json!({ "url": server::NEVER }),
+        ),
+        (
+            "while it is redirected",
+            "fetch",
+            json!({ "url": "https://rogue.example.com/hops" }),
+        ),
+        (
+            "while it connects",
+            "fetch",
+            json!({ "url": "https://mute.names.example.com/" }),
+        ),
+        (
+            "while a name is resolved",
+            "fetch",
+            json!({ "url": "https://unresolved.names.example.com/" }),
+        ),
+        (
+            "while a body comes",
+            "fetch",
+            json!({ "url": "http://dribble.plain.example.com/body" }),
+        ),
+        (
+            "while a hundred requests wait",
+            "fetch-many",
+            json!({ "url": server::NEVER, "n": 100 }),
+        ),
         ("while it computes", "burn", json!({ "rounds": 1_000_000 })),
     ];
     let mut attacks: Vec<Attack> = waits
@@ -45,21 +73,30 @@ pub fn attacks() -> Vec<Attack> {
         .collect();
     for fate in ["wait", "slow", "panic", "fail"] {
         attacks.push(
-            Attack::new(CLASS, format!("dropped while it is launched, which is to {fate}"), AGAINST, move |arena| {
-                Box::pin(async move { cut_launch(arena, fate).await })
-            })
+            Attack::new(
+                CLASS,
+                format!("dropped while it is launched, which is to {fate}"),
+                AGAINST,
+                move |arena| Box::pin(async move { cut_launch(arena, fate).await }),
+            )
             .once(),
         );
         for callback in ["hide", "unload"] {
-            attacks.push(Attack::new("traps in callbacks", format!("`on-{callback}` is to {fate}"), "`Limits::close`", move |arena| {
-                Box::pin(async move { farewell(arena, callback, fate).await })
-            }));
+            attacks.push(Attack::new(
+                "traps in callbacks",
+                format!("`on-{callback}` is to {fate}"),
+                "`Limits::close`",
+                move |arena| Box::pin(async move { farewell(arena, callback, fate).await }),
+            ));
         }
     }
     for (callback, fate) in [("hide", "spin"), ("unload", "spin")] {
-        attacks.push(Attack::new("traps in callbacks", format!("`on-{callback}` is to {fate}"), "`Limits::close`, fuel", move |arena| {
-            Box::pin(async move { farewell(arena, callback, fate).await })
-        }));
+        attacks.push(Attack::new(
+            "traps in callbacks",
+            format!("`on-{callback}` is to {fate}"),
+            "`Limits::close`, fuel",
+            move |arena| Box::pin(async move { farewell(arena, callback, fate).await }),
+        ));
     }
     attacks.push(
         Attack::new(CLASS, "dropped while its page loads", AGAINST, |arena| {
@@ -67,7 +104,10 @@ pub fn attacks() -> Vec<Attack> {
                 let mut outcome = Outcome::default();
                 for moment in MOMENTS {
                     let query = vec![("wait".to_owned(), "1".to_owned())];
-                    let options = LaunchOptions { query, ..LaunchOptions::default() };
+                    let options = LaunchOptions {
+                        query,
+                        ..LaunchOptions::default()
+                    };
                     match arena.host.launch_with("miniapp_rogue", options).await {
                         Ok(app) => {
                             tokio::time::sleep(Duration::from_micros(moment)).await;

@@ -40,34 +40,121 @@ pub fn attacks() -> Vec<Attack> {
     })
     .collect();
     attacks.extend([
-        one("broken code", "computes for ever", meter, "spin", json!({}), End::computed_too_much),
-        one("broken code", "panics in an event", "the store is dropped", "panic", json!({}), |end| end.trapped("unreachable")),
-        one("recursion", "calls itself for ever, in Rust", "`limits::WASM_STACK`", "recurse", json!({}), |end| {
-            end.ended(|reason| matches!(reason, EndReason::Trap { kind: TrapKind::StackOverflow, .. }))
-        }),
-        one("memory and tables", "allocates for ever, in Rust", "`MemoryMeter`", "allocate", json!({}), |end| {
-            end.ended(|reason| matches!(reason, EndReason::OutOfMemory { .. }))
-        }),
-        one(CLASS, "10,000 requests at once", "fuel of an event; 10 run, 100 wait", "fetch-many", json!({ "url": server::SLOW, "n": 10_000 }), |end| {
-            end.out_of_fuel() || end.lives()
-        }),
-        one(CLASS, "5,000 sleeps at once", "fuel of an event; 1,024 wait", "sleep-many", json!({ "n": 5_000, "ms": 1 }), |end| {
-            end.out_of_fuel() || end.lives()
-        }),
-        one(CLASS, "5,000 sleeps given up", "a dropped call is over", "abandon-sleeps", json!({ "n": 5_000 }), |end| {
-            end.out_of_fuel() || end.lives()
-        }),
-        one(CLASS, "1,000 requests given up", "a dropped call is over", "abandon-fetches", json!({ "url": server::NEVER, "n": 1_000 }), |end| {
-            end.out_of_fuel() || end.lives()
-        }),
-        one(CLASS, "one request after another, for ever", "fuel per second", "fetch-forever", json!({ "url": server::QUICK }), |end| {
-            end.waits() || end.computed_too_much()
-        }),
-        Attack::new(CLASS, "1,000 requests at once, ten times", "10 run, 100 wait, the rest is `busy`", requests).once(),
-        Attack::new(CLASS, "1,000 events at once", "`limits::MAILBOX`, `limits::CALLBACKS`", mailbox),
-        Attack::new(CLASS, "data until there is no more room", "`MemoryMeter`: the page's data counts", data).once(),
-        Attack::new(CLASS, "100,000 lines of the log", "256 KiB in a second", lines).once(),
-        Attack::new(CLASS, "50 lives begun and dropped at once", "places in front of the pool", lives),
+        one(
+            "broken code",
+            "computes for ever",
+            meter,
+            "spin",
+            json!({}),
+            End::computed_too_much,
+        ),
+        one(
+            "broken code",
+            "panics in an event",
+            "the store is dropped",
+            "panic",
+            json!({}),
+            |end| end.trapped("unreachable"),
+        ),
+        one(
+            "recursion",
+            "calls itself for ever, in Rust",
+            "`limits::WASM_STACK`",
+            "recurse",
+            json!({}),
+            |end| {
+                end.ended(|reason| {
+                    matches!(
+                        reason,
+                        EndReason::Trap {
+                            kind: TrapKind::StackOverflow,
+                            ..
+                        }
+                    )
+                })
+            },
+        ),
+        one(
+            "memory and tables",
+            "allocates for ever, in Rust",
+            "`MemoryMeter`",
+            "allocate",
+            json!({}),
+            |end| end.ended(|reason| matches!(reason, EndReason::OutOfMemory { .. })),
+        ),
+        one(
+            CLASS,
+            "10,000 requests at once",
+            "fuel of an event; 10 run, 100 wait",
+            "fetch-many",
+            json!({ "url": server::SLOW, "n": 10_000 }),
+            |end| end.out_of_fuel() || end.lives(),
+        ),
+        one(
+            CLASS,
+            "5,000 sleeps at once",
+            "fuel of an event; 1,024 wait",
+            "sleep-many",
+            json!({ "n": 5_000, "ms": 1 }),
+            |end| end.out_of_fuel() || end.lives(),
+        ),
+        one(
+            CLASS,
+            "5,000 sleeps given up",
+            "a dropped call is over",
+            "abandon-sleeps",
+            json!({ "n": 5_000 }),
+            |end| end.out_of_fuel() || end.lives(),
+        ),
+        one(
+            CLASS,
+            "1,000 requests given up",
+            "a dropped call is over",
+            "abandon-fetches",
+            json!({ "url": server::NEVER, "n": 1_000 }),
+            |end| end.out_of_fuel() || end.lives(),
+        ),
+        one(
+            CLASS,
+            "one request after another, for ever",
+            "fuel per second",
+            "fetch-forever",
+            json!({ "url": server::QUICK }),
+            |end| end.waits() || end.computed_too_much(),
+        ),
+        Attack::new(
+            CLASS,
+            "1,000 requests at once, ten times",
+            "10 run, 100 wait, the rest is `busy`",
+            requests,
+        )
+        .once(),
+        Attack::new(
+            CLASS,
+            "1,000 events at once",
+            "`limits::MAILBOX`, `limits::CALLBACKS`",
+            mailbox,
+        ),
+        Attack::new(
+            CLASS,
+            "data until there is no more room",
+            "`MemoryMeter`: the page's data counts",
+            data,
+        )
+        .once(),
+        Attack::new(
+            CLASS,
+            "100,000 lines of the log",
+            "256 KiB in a second",
+            lines,
+        )
+        .once(),
+        Attack::new(
+            CLASS,
+            "50 lives begun and dropped at once",
+            "places in front of the pool",
+            lives,
+        ),
     ]);
     attacks
 }
@@ -101,7 +188,12 @@ fn requests(arena: &Arena) -> Played<'_> {
         let mut answered = 0;
         let mut busy = 0;
         for _ in 0..10 {
-            let end = arena::event(&app, "fetch-many", json!({ "url": server::SLOW, "n": 1_000 })).await;
+            let end = arena::event(
+                &app,
+                "fetch-many",
+                json!({ "url": server::SLOW, "n": 1_000 }),
+            )
+            .await;
             if !end.lives() {
                 outcome.count(end.label(), false, || format!("{end:?}"));
                 continue;
@@ -116,7 +208,9 @@ fn requests(arena: &Arena) -> Played<'_> {
         for (label, count) in [("answered", answered), ("told `busy`", busy)] {
             outcome.attempts += usize::try_from(count).unwrap_or_default();
             outcome.contained += usize::try_from(count).unwrap_or_default();
-            outcome.ends.insert(label.to_owned(), usize::try_from(count).unwrap_or_default());
+            outcome
+                .ends
+                .insert(label.to_owned(), usize::try_from(count).unwrap_or_default());
         }
         outcome.count(
             format!("{most} under way at most"),
@@ -135,7 +229,10 @@ fn mailbox(arena: &Arena) -> Played<'_> {
             Err(end) => return outcome.end(&end, |_| false),
         };
         let flood = (0..1_000).map(|_| {
-            app.event(PageId::FIRST, Event::new("sleep").detail(json!({ "ms": 5 })))
+            app.event(
+                PageId::FIRST,
+                Event::new("sleep").detail(json!({ "ms": 5 })),
+            )
         });
         for answered in join_all(flood).await {
             let label = match &answered {
@@ -147,7 +244,11 @@ fn mailbox(arena: &Arena) -> Played<'_> {
         }
         let handled = outcome.ends.get("handled").copied().unwrap_or_default();
         // What runs and what waits, with what was handled while the flood came.
-        outcome.count("accepted within bounds", (64..1_000).contains(&handled), || format!("{handled} handled"));
+        outcome.count(
+            "accepted within bounds",
+            (64..1_000).contains(&handled),
+            || format!("{handled} handled"),
+        );
         app.close().await;
         outcome
     })
@@ -165,9 +266,13 @@ fn data(arena: &Arena) -> Played<'_> {
             let detail = json!({ "path": format!("p{place}"), "bytes": 1 << 20 });
             let end = arena::event(&app, "set-size", detail).await;
             refused |= end.told("too-large");
-            outcome.count(end.label(), end.lives() || end.told("too-large"), || format!("{end:?}"));
+            outcome.count(end.label(), end.lives() || end.told("too-large"), || {
+                format!("{end:?}")
+            });
         }
-        outcome.count("refused in the end", refused, || "40 MiB were kept of 16".to_owned());
+        outcome.count("refused in the end", refused, || {
+            "40 MiB were kept of 16".to_owned()
+        });
         app.close().await;
         outcome
     })
@@ -190,10 +295,14 @@ fn lines(arena: &Arena) -> Played<'_> {
         app.close().await;
         let reported = arena.reports.bytes.load(Ordering::Relaxed) - before;
         let seconds = began.elapsed().as_secs() + 2;
-        let allowed = usize::try_from(seconds).unwrap_or(usize::MAX).saturating_mul(256 << 10);
-        outcome.count(format!("{reported} bytes reported"), reported <= allowed, || {
-            format!("{reported} bytes of {written} lines reported in {seconds} s")
-        });
+        let allowed = usize::try_from(seconds)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(256 << 10);
+        outcome.count(
+            format!("{reported} bytes reported"),
+            reported <= allowed,
+            || format!("{reported} bytes of {written} lines reported in {seconds} s"),
+        );
         outcome
     })
 }
@@ -209,7 +318,11 @@ fn lives(arena: &Arena) -> Played<'_> {
             app
         });
         for launched in join_all(begun).await {
-            let label = if launched.is_ok() { "launched and dropped" } else { "refused: no place" };
+            let label = if launched.is_ok() {
+                "launched and dropped"
+            } else {
+                "refused: no place"
+            };
             let contained = launched.as_ref().map_or_else(
                 |error| error.to_string().contains("mini-apps are live"),
                 |()| true,

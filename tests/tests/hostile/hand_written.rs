@@ -85,24 +85,50 @@ fn arguments() -> Vec<Attack> {
     [
         sheet("guest-sized host allocation", bounds).attacks(&[
             ("a", "log of 2^31 bytes", |end| end.trapped("out of bounds")),
-            ("d", "2^31 changes of data", |end| end.trapped("out of bounds")),
-            ("k", "2^28 names of profile fields", |end| end.trapped("out of bounds")),
-            ("o", "body of 2^30 bytes", |end| end.trapped("out of bounds")),
+            ("d", "2^31 changes of data", |end| {
+                end.trapped("out of bounds")
+            }),
+            ("k", "2^28 names of profile fields", |end| {
+                end.trapped("out of bounds")
+            }),
+            ("o", "body of 2^30 bytes", |end| {
+                end.trapped("out of bounds")
+            }),
             ("p", "2^29 headers", |end| end.trapped("out of bounds")),
         ]),
         sheet("guest-sized host allocation", budget).attacks(&[
-            ("c", "log of 11 MiB that it really has", |end| end.trapped("too much data")),
-            ("f", "700,000 empty changes that it really has", |end| end.trapped("too much data")),
-            ("t", "100,000 empty names in 800 KiB", |end| end.told("invalid-argument") || end.trapped("too much data")),
+            ("c", "log of 11 MiB that it really has", |end| {
+                end.trapped("too much data")
+            }),
+            ("f", "700,000 empty changes that it really has", |end| {
+                end.trapped("too much data")
+            }),
+            ("t", "100,000 empty names in 800 KiB", |end| {
+                end.told("invalid-argument") || end.trapped("too much data")
+            }),
         ]),
         sheet("pointers", bounds).attacks(&[
-            ("b", "text that wraps around", |end| end.trapped("out of bounds")),
-            ("e", "list that is not aligned", |end| end.trapped("not aligned")),
-            ("g", "place for the result not aligned", |end| end.trapped("not aligned")),
-            ("h", "place for the result past the end", |end| end.trapped("out of bounds")),
-            ("r", "place for the result across the end", |end| end.trapped("out of bounds")),
-            ("q", "text across the end, inside a record", |end| end.trapped("out of bounds")),
-            ("u", "result over its own argument", |end| end.lives() || end.told("invalid-argument")),
+            ("b", "text that wraps around", |end| {
+                end.trapped("out of bounds")
+            }),
+            ("e", "list that is not aligned", |end| {
+                end.trapped("not aligned")
+            }),
+            ("g", "place for the result not aligned", |end| {
+                end.trapped("not aligned")
+            }),
+            ("h", "place for the result past the end", |end| {
+                end.trapped("out of bounds")
+            }),
+            ("r", "place for the result across the end", |end| {
+                end.trapped("out of bounds")
+            }),
+            ("q", "text across the end, inside a record", |end| {
+                end.trapped("out of bounds")
+            }),
+            ("u", "result over its own argument", |end| {
+                end.lives() || end.told("invalid-argument")
+            }),
         ]),
         sheet("odd values", "arguments checked by each capability").attacks(&[
             ("i", "enumeration of 250", |end| end.trapped("discriminant")),
@@ -126,15 +152,35 @@ fn results() -> Vec<Attack> {
         against: "canonical ABI; `AppError::from_guest` cuts what is kept",
     }
     .attacks(&[
-        ("a", "result that is not aligned", |end| end.trapped("not aligned")),
-        ("b", "result past the end", |end| end.trapped("out of bounds")),
-        ("j", "result across the end", |end| end.trapped("out of bounds")),
-        ("c", "result of neither kind", |end| end.trapped("discriminant")),
-        ("d", "error's code past the end", |end| end.trapped("out of bounds")),
-        ("e", "error's code of 2^31 bytes", |end| end.trapped("out of bounds")),
-        ("f", "error's code that is no text", |end| end.trapped("utf-8")),
-        ("g", "option of neither kind in an error", |end| end.trapped("discriminant")),
-        ("h", "error of 9 MiB", |end| matches!(end, End::Told(_, message) if message.len() <= 8 << 10)),
+        ("a", "result that is not aligned", |end| {
+            end.trapped("not aligned")
+        }),
+        ("b", "result past the end", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("j", "result across the end", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("c", "result of neither kind", |end| {
+            end.trapped("discriminant")
+        }),
+        ("d", "error's code past the end", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("e", "error's code of 2^31 bytes", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("f", "error's code that is no text", |end| {
+            end.trapped("utf-8")
+        }),
+        ("g", "option of neither kind in an error", |end| {
+            end.trapped("discriminant")
+        }),
+        (
+            "h",
+            "error of 9 MiB",
+            |end| matches!(end, End::Told(_, message) if message.len() <= 8 << 10),
+        ),
         ("i", "error of 11 MiB", |end| end.trapped("too much data")),
     ])
 }
@@ -152,20 +198,46 @@ fn text() -> Vec<Attack> {
         ("c", "surrogate in UTF-8", |end| end.trapped("utf-8")),
         ("d", "UTF-8 cut in a character", |end| end.trapped("utf-8")),
         ("e", "UTF-8 beyond U+10FFFF", |end| end.trapped("utf-8")),
-        ("f", "high surrogate alone, UTF-16", |end| end.trapped("surrogate")),
-        ("g", "low surrogate alone, UTF-16", |end| end.trapped("surrogate")),
-        ("h", "UTF-16 that is not aligned", |end| end.trapped("not aligned")),
-        ("i", "UTF-16 of 2^31 bytes", |end| end.trapped("out of bounds")),
-        ("j", "UTF-16 whose bytes overflow", |end| end.trapped("out of bounds")),
-        ("k", "UTF-16 with the mark of Latin-1", |end| end.trapped("out of bounds")),
-        ("l", "surrogate alone, Latin-1 or UTF-16", |end| end.trapped("surrogate")),
-        ("m", "Latin-1 or UTF-16 not aligned", |end| end.trapped("not aligned")),
-        ("n", "Latin-1 of 2^31 bytes", |end| end.trapped("out of bounds")),
+        ("f", "high surrogate alone, UTF-16", |end| {
+            end.trapped("surrogate")
+        }),
+        ("g", "low surrogate alone, UTF-16", |end| {
+            end.trapped("surrogate")
+        }),
+        ("h", "UTF-16 that is not aligned", |end| {
+            end.trapped("not aligned")
+        }),
+        ("i", "UTF-16 of 2^31 bytes", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("j", "UTF-16 whose bytes overflow", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("k", "UTF-16 with the mark of Latin-1", |end| {
+            end.trapped("out of bounds")
+        }),
+        ("l", "surrogate alone, Latin-1 or UTF-16", |end| {
+            end.trapped("surrogate")
+        }),
+        ("m", "Latin-1 or UTF-16 not aligned", |end| {
+            end.trapped("not aligned")
+        }),
+        ("n", "Latin-1 of 2^31 bytes", |end| {
+            end.trapped("out of bounds")
+        }),
         ("o", "every byte of Latin-1", End::lives),
     ]);
     for (app, name, fragment) in [
-        ("wide", "events widened to UTF-16", include_str!("wat/wide-text.wat")),
-        ("narrow", "events narrowed to Latin-1, or not", include_str!("wat/narrow-text.wat")),
+        (
+            "wide",
+            "events widened to UTF-16",
+            include_str!("wat/wide-text.wat"),
+        ),
+        (
+            "narrow",
+            "events narrowed to Latin-1, or not",
+            include_str!("wat/narrow-text.wat"),
+        ),
     ] {
         let detail = "äöü ß € 😀".repeat(2_000);
         let handler = format!("a{detail}");
@@ -176,11 +248,23 @@ fn text() -> Vec<Attack> {
 
 /// What `realloc` does instead of giving room.
 fn reallocations() -> Vec<Attack> {
-    let attack = |app: &'static str, name: &'static str, body: &str, before: &str, expected: Expected| {
+    let attack = |app: &'static str,
+                  name: &'static str,
+                  body: &str,
+                  before: &str,
+                  expected: Expected| {
         let fragment = format!(
             ";;; before\n{before}\n;;; memory\n{}\n(memory (export \"memory\") 2)\n(func $realloc (export \"realloc\") (param i32 i32 i32 i32) (result i32) {body})\n;;; with-memory\n{}\n;;; core\n(table $attacks funcref (elem $a))\n(func $a (type $attack) (param i32 i32) (result i32) (i32.const 16))\n",
-            if before.is_empty() { "" } else { "(import \"env\" \"host\" (func $host))" },
-            if before.is_empty() { "" } else { "(with \"env\" (instance (export \"host\" (func $host))))" },
+            if before.is_empty() {
+                ""
+            } else {
+                "(import \"env\" \"host\" (func $host))"
+            },
+            if before.is_empty() {
+                ""
+            } else {
+                "(with \"env\" (instance (export \"host\" (func $host))))"
+            },
         );
         let app = format!("miniapp_{app}");
         let guest = Arc::new(component(&fragment));
@@ -193,24 +277,106 @@ fn reallocations() -> Vec<Attack> {
         played(&app, &guest, &sheet, name, "a", "0", expected)
     };
     vec![
-        attack("realloc_past", "gives room past the end", "(i32.const 0xfffffff0)", "", |end| end.trapped("out of bounds")),
-        attack("realloc_across", "gives room across the end", "(i32.const 131070)", "", |end| end.trapped("out of bounds")),
-        attack("realloc_unaligned", "gives room that is not aligned", "(i32.add (i32.const 4096) (i32.gt_u (local.get 2) (i32.const 1)))", "", |end| end.trapped("not aligned") || end.lives()),
-        attack("realloc_overlap", "gives the same room again and again", "(i32.const 4096)", "", End::lives),
-        attack("realloc_null", "gives null", "(i32.const 0)", "", End::lives),
-        attack("realloc_traps", "traps", "(unreachable)", "", |end| end.trapped("unreachable")),
-        attack("realloc_spins", "computes for ever", "(loop $ever (br $ever)) (unreachable)", "", |end| end.computed_too_much() || end.ended(|reason| matches!(reason, EndReason::LaunchTooLong { .. }))),
-        attack("realloc_recurses", "calls itself for ever", "(call $realloc (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))", "", |end| end.ended(|reason| matches!(reason, EndReason::Trap { kind: TrapKind::StackOverflow, .. }))),
-        attack("realloc_grows", "grows the memory, and gives none of it", "(loop $ever (br_if $ever (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) (i32.const -1)", "", |end| end.trapped("out of bounds")),
-        attack("realloc_calls", "calls the host", "(call $host) (i32.const 4096)", "(core func $host (canon backpressure.inc))", |end| end.trapped("cannot leave") || end.trapped("leave component")),
+        attack(
+            "realloc_past",
+            "gives room past the end",
+            "(i32.const 0xfffffff0)",
+            "",
+            |end| end.trapped("out of bounds"),
+        ),
+        attack(
+            "realloc_across",
+            "gives room across the end",
+            "(i32.const 131070)",
+            "",
+            |end| end.trapped("out of bounds"),
+        ),
+        attack(
+            "realloc_unaligned",
+            "gives room that is not aligned",
+            "(i32.add (i32.const 4096) (i32.gt_u (local.get 2) (i32.const 1)))",
+            "",
+            |end| end.trapped("not aligned") || end.lives(),
+        ),
+        attack(
+            "realloc_overlap",
+            "gives the same room again and again",
+            "(i32.const 4096)",
+            "",
+            End::lives,
+        ),
+        attack(
+            "realloc_null",
+            "gives null",
+            "(i32.const 0)",
+            "",
+            End::lives,
+        ),
+        attack("realloc_traps", "traps", "(unreachable)", "", |end| {
+            end.trapped("unreachable")
+        }),
+        attack(
+            "realloc_spins",
+            "computes for ever",
+            "(loop $ever (br $ever)) (unreachable)",
+            "",
+            |end| {
+                end.computed_too_much()
+                    || end.ended(|reason| matches!(reason, EndReason::LaunchTooLong { .. }))
+            },
+        ),
+        attack(
+            "realloc_recurses",
+            "calls itself for ever",
+            "(call $realloc (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))",
+            "",
+            |end| {
+                end.ended(|reason| {
+                    matches!(
+                        reason,
+                        EndReason::Trap {
+                            kind: TrapKind::StackOverflow,
+                            ..
+                        }
+                    )
+                })
+            },
+        ),
+        attack(
+            "realloc_grows",
+            "grows the memory, and gives none of it",
+            "(loop $ever (br_if $ever (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) (i32.const -1)",
+            "",
+            |end| end.trapped("out of bounds"),
+        ),
+        attack(
+            "realloc_calls",
+            "calls the host",
+            "(call $host) (i32.const 4096)",
+            "(core func $host (canon backpressure.inc))",
+            |end| end.trapped("cannot leave") || end.trapped("leave component"),
+        ),
     ]
 }
 
 fn growth() -> Vec<Attack> {
     let fragment = include_str!("wat/growth.wat");
-    let sheet = |class, against| Sheet { app: "growth", class, fragment, against };
+    let sheet = |class, against| Sheet {
+        app: "growth",
+        class,
+        fragment,
+        against,
+    };
     let overflow: Expected = |end| {
-        end.ended(|reason| matches!(reason, EndReason::Trap { kind: TrapKind::StackOverflow, .. }))
+        end.ended(|reason| {
+            matches!(
+                reason,
+                EndReason::Trap {
+                    kind: TrapKind::StackOverflow,
+                    ..
+                }
+            )
+        })
     };
     [
         sheet("memory and tables", "`MemoryMeter`: the sum of all").attacks(&[
@@ -221,9 +387,21 @@ fn growth() -> Vec<Attack> {
             ("e", "2^32 elements at once", End::lives),
         ]),
         sheet("metering", "fuel, by length where an instruction has one").attacks(&[
-            ("f", "memory.fill of everything, for ever", End::computed_too_much),
-            ("g", "memory.copy of everything, for ever", End::computed_too_much),
-            ("h", "table.fill of everything, for ever", End::computed_too_much),
+            (
+                "f",
+                "memory.fill of everything, for ever",
+                End::computed_too_much,
+            ),
+            (
+                "g",
+                "memory.copy of everything, for ever",
+                End::computed_too_much,
+            ),
+            (
+                "h",
+                "table.fill of everything, for ever",
+                End::computed_too_much,
+            ),
             ("i", "empty loop", End::computed_too_much),
         ]),
         sheet("recursion", "`limits::WASM_STACK`").attacks(&[
@@ -261,7 +439,11 @@ fn slot_reuse() -> Vec<Attack> {
                     };
                     let found = arena.tries("miniapp_growth", "l", 0).await;
                     outcome.count(
-                        if found.lives() { "only zeros" } else { "not only zeros" },
+                        if found.lives() {
+                            "only zeros"
+                        } else {
+                            "not only zeros"
+                        },
                         marked.lives() && found.lives(),
                         || format!("{marked:?}, then {found:?}"),
                     );
@@ -270,7 +452,10 @@ fn slot_reuse() -> Vec<Attack> {
             })
         },
     );
-    vec![Attack { guest: Some(("miniapp_growth".to_owned(), guest)), ..attack }]
+    vec![Attack {
+        guest: Some(("miniapp_growth".to_owned(), guest)),
+        ..attack
+    }]
 }
 
 fn built_ins() -> Vec<Attack> {
@@ -280,7 +465,8 @@ fn built_ins() -> Vec<Attack> {
         fragment: include_str!("wat/built-ins.wat"),
         against,
     };
-    let handles: Expected = |end| end.trapped("table") || end.trapped("handle") || end.computed_too_much();
+    let handles: Expected =
+        |end| end.trapped("table") || end.trapped("handle") || end.computed_too_much();
     [
         sheet("handles without end", "`limits::HANDLES`, fuel").attacks(&[
             ("a0", "waitable sets", handles),
@@ -290,23 +476,57 @@ fn built_ins() -> Vec<Attack> {
             ("t0", "one call in set after set", handles),
         ]),
         sheet("metering", "fuel or time of a turn").attacks(&[
-            ("b0", "waitable-set.new and drop, for ever", End::computed_too_much),
-            ("e0", "stream.new and drop, for ever", End::computed_too_much),
+            (
+                "b0",
+                "waitable-set.new and drop, for ever",
+                End::computed_too_much,
+            ),
+            (
+                "e0",
+                "stream.new and drop, for ever",
+                End::computed_too_much,
+            ),
             ("j0", "waitable-set.poll, for ever", End::computed_too_much),
             ("k0", "thread.yield, for ever", End::computed_too_much),
-            ("l0", "context.get and set, for ever", End::computed_too_much),
-            ("o0", "sleep and subtask.cancel, for ever", End::computed_too_much),
-            ("u0", "stream to itself, for ever", |end| end.computed_too_much() || end.trapped("")),
-            ("z0", "backpressure up and down, for ever", End::computed_too_much),
+            (
+                "l0",
+                "context.get and set, for ever",
+                End::computed_too_much,
+            ),
+            (
+                "o0",
+                "sleep and subtask.cancel, for ever",
+                End::computed_too_much,
+            ),
+            ("u0", "stream to itself, for ever", |end| {
+                end.computed_too_much() || end.trapped("")
+            }),
+            (
+                "z0",
+                "backpressure up and down, for ever",
+                End::computed_too_much,
+            ),
         ]),
         sheet("asynchronous state", "Wasmtime's task state machine").attacks(&[
-            ("g", "task.return where there is none", |end| end.trapped("")),
-            ("h", "task.cancel where none was asked", |end| end.trapped("")),
-            ("i", "waits on an empty set", |end| end.waits() || end.trapped("deadlock")),
-            ("w", "waits for its own signal", |end| end.waits() || end.trapped("deadlock")),
-            ("m", "backpressure for ever", |end| end.trapped("") || end.computed_too_much()),
+            ("g", "task.return where there is none", |end| {
+                end.trapped("")
+            }),
+            ("h", "task.cancel where none was asked", |end| {
+                end.trapped("")
+            }),
+            ("i", "waits on an empty set", |end| {
+                end.waits() || end.trapped("deadlock")
+            }),
+            ("w", "waits for its own signal", |end| {
+                end.waits() || end.trapped("deadlock")
+            }),
+            ("m", "backpressure for ever", |end| {
+                end.trapped("") || end.computed_too_much()
+            }),
             ("x", "backpressure below zero", |end| end.trapped("")),
-            ("n", "backpressure that is never taken back", |end| end.lives() || end.waits()),
+            ("n", "backpressure that is never taken back", |end| {
+                end.lives() || end.waits()
+            }),
             ("p", "joins what there is not", |end| end.trapped("")),
             ("q", "drops a set that there is not", |end| end.trapped("")),
             ("r", "drops a call that there is not", |end| end.trapped("")),
@@ -330,20 +550,34 @@ fn callbacks() -> Vec<Attack> {
     [
         sheet("asynchronous state", "Wasmtime's task state machine").attacks(&[
             ("a", "event that waits on nothing", End::waits),
-            ("b", "callback code that there is not", |end| end.trapped("")),
-            ("d", "event that ends without an answer", |end| end.trapped("")),
+            ("b", "callback code that there is not", |end| {
+                end.trapped("")
+            }),
+            ("d", "event that ends without an answer", |end| {
+                end.trapped("")
+            }),
             ("e", "event answered twice", |end| end.trapped("")),
-            ("h", "event that waits on a set that there is not", |end| end.trapped("")),
+            ("h", "event that waits on a set that there is not", |end| {
+                end.trapped("")
+            }),
             ("i", "callback that answers twice", |end| end.trapped("")),
-            ("j", "event that leaves a call behind", |end| end.lives() || end.trapped("")),
+            ("j", "event that leaves a call behind", |end| {
+                end.lives() || end.trapped("")
+            }),
         ]),
         sheet("traps in callbacks", "the store is dropped").attacks(&[
             ("c", "callback that traps", |end| end.trapped("unreachable")),
-            ("f", "callback that computes for ever", End::computed_too_much),
+            (
+                "f",
+                "callback that computes for ever",
+                End::computed_too_much,
+            ),
         ]),
         sheet("metering", "fuel or time of a turn").attacks(&[
             ("g", "event that yields for ever", End::computed_too_much),
-            ("k", "event that answers, and yields for ever", |end| end.lives() || end.computed_too_much()),
+            ("k", "event that answers, and yields for ever", |end| {
+                end.lives() || end.computed_too_much()
+            }),
         ]),
     ]
     .into_iter()
@@ -364,16 +598,50 @@ fn starts() -> Vec<Attack> {
             against: "fuel and limits hold from instantiation on",
         };
         let app = format!("miniapp_{app}");
-        played(&app, &Arc::new(component(&fragment)), &sheet, name, "a", "0", expected)
+        played(
+            &app,
+            &Arc::new(component(&fragment)),
+            &sheet,
+            name,
+            "a",
+            "0",
+            expected,
+        )
     };
     vec![
-        attack("start_spins", "computes for ever", "(loop $ever (br $ever))", |end| {
-            end.computed_too_much() || end.ended(|reason| matches!(reason, EndReason::LaunchTooLong { .. }))
+        attack(
+            "start_spins",
+            "computes for ever",
+            "(loop $ever (br $ever))",
+            |end| {
+                end.computed_too_much()
+                    || end.ended(|reason| matches!(reason, EndReason::LaunchTooLong { .. }))
+            },
+        ),
+        attack("start_traps", "traps", "(unreachable)", |end| {
+            end.trapped("unreachable")
         }),
-        attack("start_traps", "traps", "(unreachable)", |end| end.trapped("unreachable")),
-        attack("start_recurses", "calls itself for ever", "(call $start)", |end| {
-            end.ended(|reason| matches!(reason, EndReason::Trap { kind: TrapKind::StackOverflow, .. }))
-        }),
-        attack("start_grows", "takes all memory", "(loop $ever (br_if $ever (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))", End::lives),
+        attack(
+            "start_recurses",
+            "calls itself for ever",
+            "(call $start)",
+            |end| {
+                end.ended(|reason| {
+                    matches!(
+                        reason,
+                        EndReason::Trap {
+                            kind: TrapKind::StackOverflow,
+                            ..
+                        }
+                    )
+                })
+            },
+        ),
+        attack(
+            "start_grows",
+            "takes all memory",
+            "(loop $ever (br_if $ever (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))",
+            End::lives,
+        ),
     ]
 }

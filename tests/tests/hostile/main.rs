@@ -51,7 +51,11 @@ fn arguments() -> Result<Arguments, String> {
                 read.executions = match given.next().as_deref() {
                     Some("jit") => vec![Execution::Jit],
                     Some("interpreter") => vec![Execution::Interpreter],
-                    other => return Err(format!("--execution takes jit or interpreter, came {other:?}")),
+                    other => {
+                        return Err(format!(
+                            "--execution takes jit or interpreter, came {other:?}"
+                        ));
+                    }
                 }
             }
             "--list" => read.list = true,
@@ -82,7 +86,10 @@ fn main() -> ExitCode {
     };
     let wanted = |attack: &Attack| {
         let name = format!("{}: {}", attack.class, attack.name);
-        arguments.filter.as_ref().is_none_or(|part| name.contains(part))
+        arguments
+            .filter
+            .as_ref()
+            .is_none_or(|part| name.contains(part))
     };
     let attacks: Vec<Attack> = attacks().into_iter().filter(wanted).collect();
     if arguments.list {
@@ -100,30 +107,35 @@ fn main() -> ExitCode {
     for execution in arguments.executions {
         contained &= tokio.block_on(play(execution, &attacks));
     }
-    if contained { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if contained {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Plays the attacks, prints their table and tells whether all were contained.
 async fn play(execution: Execution, attacks: &[Attack]) -> bool {
-    let arena = Arena::set(
-        execution,
-        server::answer,
-        |host| host,
-        |network, _| network,
-    )
-    .await;
+    let arena = Arena::set(execution, server::answer, |host| host, |network, _| network).await;
     let quiet = arena.quiet(QUIET).await;
     let mut rows = Vec::new();
     for attack in attacks {
         if let Some((app, component)) = &attack.guest
-            && !arena.host.installed().iter().any(|installed| installed.as_str() == app)
+            && !arena
+                .host
+                .installed()
+                .iter()
+                .any(|installed| installed.as_str() == app)
             && let Err(refused) = arena.install(app, component.to_vec()).await
         {
             eprintln!("{app}: {refused}");
         }
         let (outcome, latencies) = arena.play(attack.repeats, || (attack.play)(&arena)).await;
         for fault in outcome.faults.iter().take(3) {
-            eprintln!("NOT CONTAINED, {execution}: {}: {}: {fault}", attack.class, attack.name);
+            eprintln!(
+                "NOT CONTAINED, {execution}: {}: {}: {fault}",
+                attack.class, attack.name
+            );
         }
         rows.push(Row {
             class: attack.class,
@@ -138,10 +150,17 @@ async fn play(execution: Execution, attacks: &[Attack]) -> bool {
         eprintln!("NOT CONTAINED, {execution}: {left}");
         contained = false;
     }
-    let table = Table { execution: execution.to_string(), quiet, rows };
+    let table = Table {
+        execution: execution.to_string(),
+        quiet,
+        rows,
+    };
     let text = table.markdown();
     println!("{text}");
-    let file = format!("{}/../target/hostile-{execution}.md", env!("CARGO_MANIFEST_DIR"));
+    let file = format!(
+        "{}/../target/hostile-{execution}.md",
+        env!("CARGO_MANIFEST_DIR")
+    );
     if let Err(error) = std::fs::write(&file, &text) {
         eprintln!("{file}: {error}");
     }

@@ -51,7 +51,11 @@ impl Neighbour {
     /// Ends it and returns those that were kept.
     pub fn recorded(&self) -> Latencies {
         self.shared.recording.store(false, Ordering::Relaxed);
-        let mut kept = self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .shared
+            .latencies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let latencies = kept.clone();
         kept.clear();
         Latencies::new(latencies)
@@ -90,7 +94,10 @@ async fn answer(app: MiniApp, shared: Arc<Shared>) {
         }
         shared.answered.fetch_add(1, Ordering::Relaxed);
         if recording && shared.recording.load(Ordering::Relaxed) {
-            let mut kept = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = shared
+                .latencies
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             if kept.len() < SAMPLES {
                 kept.push(took);
             }

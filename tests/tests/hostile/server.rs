@@ -46,15 +46,16 @@ pub fn answer(request: Request<Bytes>) -> Answer {
                 redirect("/hops")
             }
             // `/to/<percent-encoded URL>` redirects there.
-            _ if path.starts_with("/to/") => {
-                redirect(&decoded(path.trim_start_matches("/to/")))
-            }
+            _ if path.starts_with("/to/") => redirect(&decoded(path.trim_start_matches("/to/"))),
             _ => {
                 let headers: Vec<(String, String)> = request
                     .headers()
                     .iter()
                     .map(|(name, value)| {
-                        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                        (
+                            name.to_string(),
+                            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                        )
                     })
                     .collect();
                 json(200, &json!({ "path": path, "headers": headers }))

@@ -66,7 +66,11 @@ impl Table {
                 .iter()
                 .map(|(label, count)| format!("{label} ×{count}"))
                 .collect();
-            let flag = if row.outcome.is_contained() { "" } else { " **NOT CONTAINED**" };
+            let flag = if row.outcome.is_contained() {
+                ""
+            } else {
+                " **NOT CONTAINED**"
+            };
             let _ = writeln!(
                 text,
                 "| {} | {} | {} | {}{flag} | {} | {} | {} |",
@@ -122,7 +126,11 @@ impl Table {
             }
             _ => "too few".to_owned(),
         };
-        format!("{} | {} | {ratio}", milliseconds(quiet), milliseconds(under))
+        format!(
+            "{} | {} | {ratio}",
+            milliseconds(quiet),
+            milliseconds(under)
+        )
     }
 }
 
