@@ -168,6 +168,11 @@ impl DevServer {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+
+    /// Forgets the requests so far, and gives back the memory that they took.
+    pub fn forget(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Vec::new();
+    }
 }
 
 impl Drop for DevServer {

@@ -10,7 +10,8 @@
   (if (i32.gt_u (i32.add (local.get $at) (local.get $bytes)) (i32.mul (memory.size) (i32.const 65536)))
     (then (local.set $at (i32.const 4096))))
   (global.set $top (i32.add (local.get $at) (local.get $bytes)))
-  (memory.copy (local.get $at) (local.get $old) (local.get $old_bytes))
+  (memory.copy (local.get $at) (local.get $old)
+    (select (local.get $old_bytes) (local.get $bytes) (i32.lt_u (local.get $old_bytes) (local.get $bytes))))
   (local.get $at))
 ;;; on-launch
 (func (export "on-launch") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 16))

@@ -200,6 +200,7 @@ impl Arena {
     /// Waits until only the neighbour is left, and it is well.
     async fn settles(&self, held: usize) -> Result<(), String> {
         let limit = held.saturating_add(LEFT);
+        self.server.forget();
         let settled = async {
             while usage(&self.host) != self.alone || heap::held() > limit {
                 tokio::time::sleep(Duration::from_millis(5)).await;

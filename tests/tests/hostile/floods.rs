@@ -262,8 +262,8 @@ fn data(arena: &Arena) -> Played<'_> {
             Err(end) => return outcome.end(&end, |_| false),
         };
         let mut refused = false;
-        for place in 0..40 {
-            let detail = json!({ "path": format!("p{place}"), "bytes": 1 << 20 });
+        for place in 0..80 {
+            let detail = json!({ "path": format!("p{place}"), "bytes": 512 << 10 });
             let end = arena::event(&app, "set-size", detail).await;
             refused |= end.told("too-large");
             outcome.count(end.label(), end.lives() || end.told("too-large"), || {

@@ -17,7 +17,9 @@ mod neighbour;
 mod server;
 mod table;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use miniapp_host::Execution;
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
+    tell_panics_once();
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -112,6 +115,20 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Tells each panic that is caught once and in a line: symbols for backtraces would stay
+/// on the heap, which is watched here.
+fn tell_panics_once() {
+    let told = Mutex::new(BTreeSet::new());
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.to_string();
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if !told.contains(&text) {
+            eprintln!("caught: {text}");
+            told.insert(text);
+        }
+    }));
 }
 
 /// Plays the attacks, prints their table and tells whether all were contained.

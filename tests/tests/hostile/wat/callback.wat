@@ -10,7 +10,7 @@ An event that is answered through the asynchronous calling convention, and not a
 (export "join" (func $join))
 (export "sleep" (func $sleep))
 ;;; lift-event
-async (callback (func $main "callback")) (memory $memory) (realloc $realloc)
+async (callback (core func $main "callback")) (memory $memory) (realloc $realloc)
 ;;; core
 (import "env" "task-return" (func $task-return (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
 (import "env" "set-new" (func $set-new (result i32)))
