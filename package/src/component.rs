@@ -107,6 +107,11 @@ struct Items {
 }
 
 /// Validates the whole component and returns the names at its outermost level.
+///
+/// Code may stand at the outermost level only. What components that are nested in one another say to
+/// each other is copied by the engine between them, outside of what it meters: a loop of a few
+/// instructions would copy megabytes each time around. Tool chains nest components to give functions
+/// names and types, and put no code into them.
 fn validate(bytes: &[u8]) -> Result<Items, InspectError> {
     let mut validator = Validator::new_with_features(features());
     let mut parser = Parser::new(0);
@@ -117,6 +122,9 @@ fn validate(bytes: &[u8]) -> Result<Items, InspectError> {
     for payload in parser.parse_all(bytes) {
         let payload = payload?;
         names.note(&payload)?;
+        if names.depth > 1 && matches!(payload, Payload::InstanceSection(_)) {
+            return Err(InspectError::Composed);
+        }
         match validator.payload(&payload)? {
             ValidPayload::Func(function, body) => bodies.push((function, body)),
             // A component ends after what is nested in it, so the last end is the outermost one.

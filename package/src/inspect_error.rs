@@ -74,6 +74,12 @@ pub enum InspectError {
         /// The built-in.
         name: &'static str,
     },
+    /// Components with code of their own, nested in one.
+    #[error(
+        "the component is composed of several with code of their own, which this container does not \
+         run: link them into one core module, or into one component with `wasm-tools component link`"
+    )]
+    Composed,
     /// More than [`MAX_COMPONENT_ITEMS`].
     #[error(
         "the component imports and exports more than {MAX_COMPONENT_ITEMS} functions: a mini-app needs \

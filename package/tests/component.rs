@@ -347,3 +347,19 @@ fn streams_that_carry_data_are_refused_wherever_they_stand() {
         ComponentInfo::inspect(&component(ty, function)).unwrap();
     }
 }
+
+#[test]
+fn code_in_nested_components_is_refused_and_names_for_functions_are_not() {
+    let nested = |content: &str| {
+        let text =
+            format!("(component (component $inner {content}) (instance (instantiate $inner)))");
+        ComponentInfo::inspect(&wat::parse_str(text).unwrap())
+    };
+    nested("(type $t (func)) (core module (func))").unwrap();
+    let code = "(core module $m (func (export \"run\"))) (core instance (instantiate $m))";
+    for code in [code, &format!("(component {code})")] {
+        let error = nested(code).unwrap_err();
+        assert_eq!(error, InspectError::Composed);
+        assert_snapshot!(error, @"");
+    }
+}

@@ -67,6 +67,7 @@ pub fn attacks() -> Vec<Attack> {
         built_ins(),
         callbacks(),
         starts(),
+        composed(),
     ]
     .into_iter()
     .flatten()
@@ -665,4 +666,29 @@ fn starts() -> Vec<Attack> {
             End::lives,
         ),
     ]
+}
+
+/// Work that the engine does between components, which no fuel tells.
+fn composed() -> Vec<Attack> {
+    let guest = wat::parse_str(include_str!("wat/composed.wat"));
+    let guest = Arc::new(guest.unwrap_or_else(|error| panic!("{error}")));
+    let attack = Attack::new(
+        "metering",
+        "megabytes from one nested component to another, for ever",
+        "inspection: code at the outermost level only",
+        move |arena| {
+            let guest = guest.to_vec();
+            Box::pin(async move {
+                let end = match arena.install("miniapp_composed", guest).await {
+                    Ok(_) => arena.tries("miniapp_composed", "a", "0").await,
+                    Err(refused) => End::Refused(refused),
+                };
+                Outcome::default().end(
+                    &end,
+                    |end| matches!(end, End::Refused(why) if why.contains("composed of several")),
+                )
+            })
+        },
+    );
+    vec![attack]
 }
