@@ -57,6 +57,9 @@ fn needs_text(need: &Need) -> String {
         None => "unknown to this host: it will be refused".to_owned(),
         Some(Requirement::Nothing) => "needs no permission".to_owned(),
         Some(Requirement::Inert) => "inert: there is nothing behind it".to_owned(),
+        Some(Requirement::InertWithout(permission)) => {
+            format!("inert without `{permission}`: {}", describe(permission))
+        }
         Some(Requirement::Permission(permission)) => {
             format!("needs `{permission}`: {}", describe(permission))
         }
@@ -83,7 +86,14 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
             json!({
                 "import": need.import,
                 "needs": need.requirement.as_ref().map(ToString::to_string),
-                "inert": need.requirement == Some(Requirement::Inert),
+                "inert": matches!(
+                    need.requirement,
+                    Some(Requirement::Inert | Requirement::InertWithout(_))
+                ),
+                "inert_without": match &need.requirement {
+                    Some(Requirement::InertWithout(permission)) => Some(permission.to_string()),
+                    _ => None,
+                },
             })
         })
         .collect();

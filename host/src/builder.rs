@@ -1,6 +1,7 @@
 //! How a native app sets up its host. Every setting has a default that is fit
 //! for a phone; none of it lets a mini-app do more than its manifests say.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use miniapp_package::{AppId, Governance};
@@ -74,6 +75,16 @@ impl HostBuilder {
     #[must_use]
     pub fn network(mut self, network: Network) -> Self {
         self.options.network = network;
+        self
+    }
+
+    /// Keeps files of mini-apps below `folder`, each tenant's in a folder of its own:
+    /// `<user>/<app>`. Without it, a mini-app that needs `storage:files` is refused.
+    /// Files lie there as they were written, so `folder` belongs where the system
+    /// protects the native app's own data.
+    #[must_use]
+    pub fn files(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.options.files = Some(folder.into());
         self
     }
 

@@ -31,9 +31,9 @@ pub use miniapp_package::{
 };
 pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
-    FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack,
-    LaunchError as RunError, LaunchOptions, Level, Limits, Locale, MiniApp, Network, NetworkError,
-    Observer, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider,
-    ProviderError, Report, Resolver, Resolving, RuntimeError as BuildError, SystemResolver,
-    Timeouts, TrapKind, Trigger, Turn,
+    FilesError, FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError,
+    HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
+    MiniApp, Network, NetworkError, Observer, PageId, PoolUsage, PrepareError as InstallError,
+    ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
+    RuntimeError as BuildError, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,
 };

@@ -38,12 +38,14 @@ pub enum Requirement {
     /// Every mini-app has it, and there is nothing behind it: it is served because tool chains import
     /// it unasked.
     Inert,
+    /// Every mini-app has it, and there is something behind it only under this permission.
+    InertWithout(Permission),
 }
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nothing | Self::Inert => f.write_str("nothing"),
+            Self::Nothing | Self::Inert | Self::InertWithout(_) => f.write_str("nothing"),
             Self::Permission(permission) => fmt::Display::fmt(permission, f),
             Self::Network => f.write_str("network.allow"),
             Self::AnyExtension => f.write_str("ext:<name>"),
@@ -93,7 +95,10 @@ pub fn serves(version: &Version) -> bool {
 pub fn consent(permission: &Permission) -> bool {
     match permission {
         Permission::ReadProfile => true,
-        Permission::LocalStorage | Permission::Extension(_) | Permission::Device(_) => false,
+        Permission::LocalStorage
+        | Permission::Files
+        | Permission::Extension(_)
+        | Permission::Device(_) => false,
     }
 }
 
@@ -103,6 +108,9 @@ pub fn describe(permission: &Permission) -> Cow<'static, str> {
     match permission {
         Permission::ReadProfile => "read the user's profile, once the user has agreed".into(),
         Permission::LocalStorage => "keep up to 10 MiB of its own data on the device".into(),
+        Permission::Files => {
+            "keep up to 10 MiB of files on the device, in a folder of its own".into()
+        }
         Permission::Extension(name) => {
             format!("call the extension `{name}` of the native app").into()
         }

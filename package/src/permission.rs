@@ -19,6 +19,8 @@ pub enum Permission {
     ReadProfile,
     /// `storage:local`: keeping data on the device.
     LocalStorage,
+    /// `storage:files`: keeping files on the device, in a folder of its own.
+    Files,
     /// `ext:<name>`: an extension that the native app registers under this name.
     Extension(String),
     /// `device:<name>`: a capability of the device that the native app registers under this name.
@@ -27,6 +29,7 @@ pub enum Permission {
 
 const READ_PROFILE: &str = "user:readProfile";
 const LOCAL_STORAGE: &str = "storage:local";
+const FILES: &str = "storage:files";
 const EXTENSION: &str = "ext:";
 const DEVICE: &str = "device:";
 
@@ -46,6 +49,7 @@ impl Permission {
         let found = match id {
             READ_PROFILE => Some(Self::ReadProfile),
             LOCAL_STORAGE => Some(Self::LocalStorage),
+            FILES => Some(Self::Files),
             _ => match (id.strip_prefix(EXTENSION), id.strip_prefix(DEVICE)) {
                 (Some(extension), _) => name(extension).map(Self::Extension),
                 (_, Some(device)) => name(device).map(Self::Device),
@@ -64,6 +68,7 @@ impl Permission {
         match self {
             Self::ReadProfile => READ_PROFILE.into(),
             Self::LocalStorage => LOCAL_STORAGE.into(),
+            Self::Files => FILES.into(),
             Self::Extension(name) => format!("{EXTENSION}{name}").into(),
             Self::Device(name) => format!("{DEVICE}{name}").into(),
         }
@@ -86,11 +91,11 @@ fn help_for(id: &str) -> String {
             Permission::MAX_NAME_BYTES
         );
     }
-    match nearest(id, [READ_PROFILE, LOCAL_STORAGE]) {
+    match nearest(id, [READ_PROFILE, LOCAL_STORAGE, FILES]) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!(
-            "the permissions are `{READ_PROFILE}`, `{LOCAL_STORAGE}`, `{EXTENSION}<name>` and \
-             `{DEVICE}<name>`"
+            "the permissions are `{READ_PROFILE}`, `{LOCAL_STORAGE}`, `{FILES}`, \
+             `{EXTENSION}<name>` and `{DEVICE}<name>`"
         ),
     }
 }

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `io/*`, `clocks/monotonic-clock`, `clocks/wall-clock`, `random/*`, `cli/stdout`, `cli/stderr`, `cli/exit`, `http/types` | nothing |
 //! | `http/outgoing-handler` | `network.allow`; without it, every request is denied |
-//! | `cli/environment`, `cli/stdin`, `cli/terminal-*`, `filesystem/*`, `sockets/*` | nothing: inert |
+//! | `filesystem/*` | nothing; without `storage:files`, inert |
+//! | `cli/environment`, `cli/stdin`, `cli/terminal-*`, `sockets/*` | nothing: inert |
 //!
 //! What is inert is served because tool chains import it whether the mini-app uses it or not, and
 //! there is nothing behind it: no argument, no variable, no input, no folder, no socket.
@@ -14,6 +15,7 @@ use semver::Version;
 
 use crate::catalogue::Requirement;
 use crate::interface_name::InterfaceName;
+use crate::permission::Permission;
 
 /// The newest version of WASI that this container serves, with all earlier ones from 0.2.0 on.
 pub const WASI_VERSION: Version = Version::new(0, 2, 12);
@@ -31,13 +33,13 @@ pub(crate) fn requirement(interface: &InterfaceName) -> Option<Requirement> {
         | ("cli", "stdout" | "stderr" | "exit")
         | ("http", "types") => Some(Requirement::Nothing),
         ("http", "outgoing-handler") => Some(Requirement::Network),
+        ("filesystem", "types" | "preopens") => Some(Requirement::InertWithout(Permission::Files)),
         ("cli", "environment" | "stdin")
         | (
             "cli",
             "terminal-input" | "terminal-output" | "terminal-stdin" | "terminal-stdout"
             | "terminal-stderr",
         )
-        | ("filesystem", "types" | "preopens")
         | (
             "sockets",
             "network" | "instance-network" | "ip-name-lookup" | "tcp" | "tcp-create-socket" | "udp"

@@ -22,6 +22,7 @@ fn an_id_is_read_and_shown_alike() {
     for id in [
         "user:readProfile",
         "storage:local",
+        "storage:files",
         "ext:loyalty.points",
         "device:camera",
     ] {
@@ -38,10 +39,10 @@ fn an_id_is_read_and_shown_alike() {
 fn an_unknown_id_leads_to_the_nearest_one() {
     let refused = |id| Permission::parse(id).unwrap_err().to_string();
     assert_snapshot!(refused("user:readprofile"), @"unknown permission `user:readprofile`; did you mean `user:readProfile`?");
-    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `storage:local`, `ext:<name>` and `device:<name>`");
+    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`");
     assert_snapshot!(refused("storage.local"), @"unknown permission `storage.local`; did you mean `storage:local`?");
     assert_snapshot!(refused("device:1st camera"), @"unknown permission `device:1st camera`; the name after the colon has 1 to 64 of the characters `A-Z a-z 0-9 . _ -` and begins with a letter");
-    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `storage:local`, `ext:<name>` and `device:<name>`"#);
+    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`"#);
 }
 
 #[test]
@@ -128,13 +129,15 @@ fn interfaces_of_wasi_need_what_the_catalogue_says() {
         "cli/environment",
         "cli/stdin",
         "cli/terminal-stdout",
-        "filesystem/types",
-        "filesystem/preopens",
         "sockets/tcp",
         "sockets/udp-create-socket",
         "sockets/ip-name-lookup",
     ] {
         assert_eq!(of_wasi(name, "0.2.0"), Some(Requirement::Inert), "{name}");
+    }
+    for name in ["filesystem/types", "filesystem/preopens"] {
+        let requirement = Requirement::InertWithout(Permission::Files);
+        assert_eq!(of_wasi(name, "0.2.0"), Some(requirement), "{name}");
     }
     let handler = of_wasi("http/outgoing-handler", "0.2.0");
     assert_eq!(handler, Some(Requirement::Network));
@@ -170,12 +173,14 @@ fn the_user_is_asked_for_the_profile_only() {
     let ids = [
         "user:readProfile",
         "storage:local",
+        "storage:files",
         "ext:loyalty.points",
         "device:camera",
     ];
     assert_snapshot!(ids.map(described).concat(), @"
     user:readProfile: read the user's profile, once the user has agreed (asks)
     storage:local: keep up to 10 MiB of its own data on the device
+    storage:files: keep up to 10 MiB of files on the device, in a folder of its own
     ext:loyalty.points: call the extension `loyalty.points` of the native app
     device:camera: use the device's `camera` through the native app
     ");

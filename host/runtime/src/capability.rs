@@ -27,7 +27,8 @@ pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
     Resolving, SystemResolver, Timeouts,
 };
-pub(crate) use wasi::{Wasi, on_transition};
+pub use wasi::FilesError;
+pub(crate) use wasi::{Files, Folder, Wasi, on_transition};
 
 use crate::instance::State;
 use crate::runtime::Services;

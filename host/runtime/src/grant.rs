@@ -12,8 +12,9 @@ mod link;
 use std::sync::Arc;
 
 use miniapp_package::{
-    AllowList, AppId, Governance, GrantLine, InterfaceName, Package, PartnerApp, PartnerManifest,
-    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, is_wasi, requirement,
+    AllowList, AppId, Governance, GrantLine, Import, InterfaceName, Package, PartnerApp,
+    PartnerManifest, Permission, PermissionRequest, Requirement, Scheme, Source, entry_for,
+    is_wasi, requirement,
 };
 
 pub(crate) use link::{guest_error, link};
@@ -107,6 +108,7 @@ pub(crate) struct Grant {
     partner: PartnerApp,
     asked: AllowList,
     network: AllowList,
+    files: bool,
     links: Vec<Link>,
 }
 
@@ -151,9 +153,11 @@ impl Grant {
             partner: partner.clone(),
             asked: package.manifest.network.clone(),
             network: package.manifest.network.narrow(&partner.network.allow),
+            files: false,
             links: Vec::new(),
         };
         this.check_asked(package)?;
+        this.files = this.decide_files(package, services)?;
         for import in &package.info.imports {
             let link = this.decide(package, &import.name, import.interface.as_ref(), services)?;
             this.links.push(Link {
@@ -186,6 +190,27 @@ impl Grant {
             }
         }
         Ok(())
+    }
+
+    /// Whether the mini-app has files: `wasi:filesystem` is linked in any case, and
+    /// inert without them.
+    fn decide_files(&self, package: &Package, services: &Services) -> Result<bool, GrantError> {
+        let files = Permission::Files;
+        let Some(asked) = package.manifest.request_for(&files) else {
+            return Ok(false);
+        };
+        let offered = services.files.is_some();
+        let needs = |import: &&Import| {
+            let needs = import.interface.as_ref().and_then(requirement);
+            needs == Some(Requirement::InertWithout(files.clone()))
+        };
+        match package.info.imports.iter().find(needs) {
+            Some(import) if !asked.optional && !offered => Err(GrantError::NotOffered {
+                interface: import.name.clone(),
+                reason: "no folder for files is set; see `HostBuilder::files`".to_owned(),
+            }),
+            _ => Ok(offered && self.allows(&files)),
+        }
     }
 
     fn decide(
@@ -250,7 +275,7 @@ impl Grant {
         let ask = |id: &str| format!("permissions: [{{ name: \"{id}\", reason: \"…\" }}]");
         let asked = package.manifest.permissions.iter();
         let asked: Vec<&PermissionRequest> = match &requirement {
-            Requirement::Nothing | Requirement::Inert => {
+            Requirement::Nothing | Requirement::Inert | Requirement::InertWithout(_) => {
                 return Ok(Judgement::Granted { optional: None });
             }
             // Tool chains import `wasi:http` unasked; with no host to talk to, each
@@ -293,6 +318,11 @@ impl Grant {
     /// Hosts that the app asked for and may talk to.
     pub(crate) fn network(&self) -> &AllowList {
         &self.network
+    }
+
+    /// Whether it may keep files.
+    pub(crate) fn files(&self) -> bool {
+        self.files
     }
 
     /// Whether something of WASI is linked.

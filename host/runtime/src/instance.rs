@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use miniapp_package::AppId;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{InFlight, LogMeter, Wasi, on_transition};
+use crate::capability::{Folder, InFlight, LogMeter, Wasi, on_transition};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -27,10 +26,11 @@ use crate::page::{PageId, Pages};
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
 use crate::runtime::Services;
+use crate::tenant::Tenant;
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
-    pub(crate) app: Arc<AppId>,
+    pub(crate) tenant: Arc<Tenant>,
     pub(crate) grant: Arc<Grant>,
     pub(crate) services: Arc<Services>,
     pub(crate) launched_at: Instant,
@@ -43,14 +43,24 @@ pub(crate) struct State {
     pub(crate) reading_profile: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
+    /// The tenant's files, where it was granted any.
+    pub(crate) folder: Option<Arc<Folder>>,
     /// What WASI keeps, once the app has called it.
     pub(crate) wasi: Option<Box<Wasi>>,
 }
 
 impl State {
     pub(crate) fn report(&self, report: Report<'_>) {
-        self.services.observer.report(&self.app, report);
+        self.services.observer.report(&self.tenant.app, report);
     }
+}
+
+/// What a life begins with.
+pub(crate) struct Start {
+    pub(crate) tenant: Arc<Tenant>,
+    pub(crate) options: GuestLaunchOptions,
+    /// The tenant's files, where it was granted any.
+    pub(crate) folder: Option<Arc<Folder>>,
 }
 
 /// An event for a page, which waits for its turn and for fuel.
@@ -145,43 +155,46 @@ impl Drop for Farewell {
 /// Runs a mini-app until it ends. `permit` is its place among the live ones.
 pub(crate) async fn run(
     prepared: Prepared,
-    launch: GuestLaunchOptions,
+    start: Start,
     inbox: Inbox,
     control: Arc<Control>,
     permit: OwnedSemaphorePermit,
 ) {
     let farewell = Farewell(Arc::clone(&control));
     let services = Arc::clone(prepared.services());
-    let app = Arc::clone(prepared.app());
-    let lived = drive(prepared, launch, inbox, &control);
+    let tenant = Arc::clone(&start.tenant);
+    let lived = drive(prepared, start, inbox, &control);
     let reason = match AssertUnwindSafe(lived).catch_unwind().await {
         Ok(reason) => reason,
         Err(panic) => EndReason::Host(format!("it panicked: {}", panic_message(&*panic))),
     };
     drop(permit);
-    let told = AssertUnwindSafe(|| services.observer.report(&app, Report::Ended(&reason)));
+    let told = AssertUnwindSafe(|| {
+        services
+            .observer
+            .report(&tenant.app, Report::Ended(&reason))
+    });
     // A panic in an observer must not keep the end from those who wait for it.
     let _ = std::panic::catch_unwind(told);
     control.reach(Phase::Ended(Arc::new(reason)));
     drop(farewell);
 }
 
-async fn drive(
-    prepared: Prepared,
-    launch: GuestLaunchOptions,
-    inbox: Inbox,
-    control: &Control,
-) -> EndReason {
+async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control) -> EndReason {
     let limits = prepared.limits().clone();
-    let mut store = match new_store(&prepared, &limits, control) {
+    let Start {
+        tenant,
+        options,
+        folder,
+    } = start;
+    let mut store = match new_store(&prepared, &limits, control, &tenant, folder) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
     let services = Arc::clone(prepared.services());
-    let app = Arc::clone(prepared.app());
     let lived = {
-        let work = conversation::hold(&prepared, &mut store, launch, inbox, control);
-        let on_turn = |turn| services.observer.report(&app, Report::Turn(turn));
+        let work = conversation::hold(&prepared, &mut store, options, inbox, control);
+        let on_turn = |turn| services.observer.report(&tenant.app, Report::Turn(turn));
         let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
         supervise(driven, control, &limits).await
     };
@@ -250,11 +263,13 @@ fn new_store(
     prepared: &Prepared,
     limits: &Limits,
     control: &Control,
+    tenant: &Arc<Tenant>,
+    folder: Option<Arc<Folder>>,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
     let state = State {
-        app: Arc::clone(prepared.app()),
+        tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
         launched_at: Instant::now(),
@@ -264,6 +279,7 @@ fn new_store(
         sleeping: InFlight::default(),
         reading_profile: InFlight::default(),
         session: None,
+        folder,
         wasi: None,
     };
     let mut store = Store::new(engine.wasmtime(), state);

@@ -24,10 +24,11 @@ mod page;
 mod prepared;
 mod report;
 mod runtime;
+mod tenant;
 
 pub use capability::{
-    FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale, Network,
-    NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
+    FilesError, FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale,
+    Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
     SystemResolver, Timeouts,
 };
 pub use end::{EndReason, Frame, TrapKind};
@@ -44,3 +45,4 @@ pub use page::PageId;
 pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+pub use tenant::{InvalidUserId, Tenant, UserId};

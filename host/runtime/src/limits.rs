@@ -68,6 +68,13 @@ pub const HANDLES: usize = 4_096;
 /// requests, header fields. One takes the host 32 KiB at most.
 pub const WASI_RESOURCES: usize = 1_024;
 
+/// Bytes of the files of one mini-app, for one user: what WeChat and FinClip give
+/// a mini-app for its storage.
+pub const FILES: u64 = 10 << 20;
+
+/// Files and folders of one mini-app, for one user.
+pub const FILE_ENTRIES: u64 = 1_024;
+
 /// Events that wait for delivery to one mini-app.
 pub const MAILBOX: usize = 64;
 
@@ -93,6 +100,8 @@ pub struct Limits {
     pub fuel_per_event: u64,
     /// Fuel in one second, see [`FUEL_PER_SECOND`].
     pub fuel_per_second: u64,
+    /// Bytes of files, see [`FILES`].
+    pub files: u64,
     /// How long a launch may take until `on-launch` and `on-show` have returned; ten seconds.
     pub launch: Duration,
     /// How long a mini-app may compute without returning to the event loop; two
@@ -109,6 +118,7 @@ impl Default for Limits {
             memory: MEMORY,
             fuel_per_event: FUEL_PER_EVENT,
             fuel_per_second: FUEL_PER_SECOND,
+            files: FILES,
             launch: Duration::from_secs(10),
             turn: Duration::from_secs(2),
             close: Duration::from_millis(500),

@@ -41,6 +41,10 @@ use crate::limits::{self, Limits};
 /// | a random byte | 30 |
 /// | a request that was sent | 500,000 |
 /// | a 64 KiB page that memory grows by | 10,000 |
+/// | a call that asks the system about a file or changes it | 100,000 |
+/// | a byte written to a file | 5 |
+/// | a listing of a folder, for each file and folder that the mini-app has | 10,000 |
+/// | a file made safe on the disk | 5,000,000 |
 pub(crate) mod price {
     /// One call to the host, whatever it does.
     pub(crate) const CALL: u64 = 500;
@@ -56,6 +60,21 @@ pub(crate) mod price {
     pub(crate) const REQUEST: u64 = 500_000;
     /// One page of memory that the guest grows by, which the system makes ready.
     pub(crate) const MEMORY_PAGE: u64 = 10_000;
+
+    /// One call that asks the system about a file or changes it, on another thread.
+    pub(crate) const FILE: u64 = 100_000;
+    /// One byte written to a file: at most 200 MB in a second.
+    const FILE_BYTE: u64 = 5;
+    /// One entry of a folder that is listed: the system is asked about each.
+    pub(crate) const FILE_ENTRY: u64 = 10_000;
+    /// One file that is made safe on the disk, which keeps the disk busy for others.
+    pub(crate) const FILE_SYNC: u64 = 5_000_000;
+
+    /// A call that writes so many bytes to a file.
+    pub(crate) fn file_written(bytes: usize) -> u64 {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        FILE.saturating_add(bytes.saturating_mul(FILE_BYTE))
+    }
 
     /// A call that copies so many bytes in so many elements of lists.
     pub(crate) fn call(bytes: usize, elements: usize) -> u64 {

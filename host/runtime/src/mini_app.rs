@@ -13,6 +13,7 @@ use crate::lifecycle::PageEvent;
 use crate::limits::{self, Limits};
 use crate::page::PageId;
 use crate::report::AppError;
+use crate::tenant::Tenant;
 
 /// An event for a page of a mini-app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub enum EventError {
 /// is dropped.
 #[derive(Clone)]
 pub struct MiniApp {
-    app: Arc<AppId>,
+    tenant: Arc<Tenant>,
     mailbox: Mailbox,
     control: Arc<Control>,
     patience: Duration,
@@ -108,21 +109,21 @@ impl Drop for LastClone {
 impl fmt::Debug for MiniApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MiniApp")
-            .field("app", &self.app)
+            .field("app", &self.tenant.app)
             .finish_non_exhaustive()
     }
 }
 
 impl MiniApp {
     pub(crate) fn new(
-        app: Arc<AppId>,
+        tenant: Arc<Tenant>,
         mailbox: Mailbox,
         control: Arc<Control>,
         limits: &Limits,
     ) -> Self {
         let _last_clone = Arc::new(LastClone(Arc::clone(&control)));
         Self {
-            app,
+            tenant,
             mailbox,
             control,
             patience: limits.close,
@@ -132,7 +133,12 @@ impl MiniApp {
 
     /// The app's id.
     pub fn app_id(&self) -> &AppId {
-        &self.app
+        &self.tenant.app
+    }
+
+    /// For whom it runs.
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
     }
 
     /// Waits until the first page's `on-load`, `on-show` and `on-ready` have

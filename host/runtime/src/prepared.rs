@@ -9,15 +9,17 @@ use tokio::sync::{TryAcquireError, mpsc};
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
+use crate::capability::FilesError;
 use crate::contract::exports;
 use crate::end::EndReason;
 use crate::engine::{CompileError, Engine};
 use crate::grant::{self, Grant, GrantError};
-use crate::instance::{self, Control, Inbox, Phase, State};
+use crate::instance::{self, Control, Inbox, Phase, Start, State};
 use crate::lifecycle::{Exports, GuestLaunchOptions};
 use crate::limits::{self, Limits};
 use crate::mini_app::{Mailbox, MiniApp};
 use crate::runtime::{Runtime, Services};
+use crate::tenant::{Tenant, UserId};
 
 /// A mini-app cannot be prepared. Nothing of it was run.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +72,9 @@ pub enum LaunchError {
         "a mini-app runs on a tokio runtime, and the caller is not on one; launch from within `Runtime::block_on` or an async task"
     )]
     NoTokio,
+    /// Its files cannot be opened.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// It ended before its first page.
     #[error("{0}")]
     Ended(Arc<EndReason>),
@@ -89,6 +94,9 @@ pub struct LaunchOptions {
     pub fragment: Option<String>,
     /// The app id of the mini-app that opens this one.
     pub referrer: Option<AppId>,
+    /// The user that it runs for. What a mini-app keeps is kept for each user apart;
+    /// the device's only user if absent. The mini-app is not told.
+    pub user: Option<UserId>,
     /// What the opener hands over: a JSON text. With the query at most 64 KiB.
     pub extra: Option<String>,
 }
@@ -100,7 +108,7 @@ pub struct Prepared {
 }
 
 struct Inner {
-    app: Arc<AppId>,
+    app: AppId,
     pages: Vec<String>,
     grant: Arc<Grant>,
     instance: InstancePre<State>,
@@ -142,7 +150,7 @@ impl Prepared {
         let exports = Indices::find(&instance, package.world).map_err(unfit)?;
         Ok(Self {
             inner: Arc::new(Inner {
-                app: Arc::new(package.manifest.app_id.clone()),
+                app: package.manifest.app_id.clone(),
                 pages: package.manifest.pages.clone(),
                 grant: Arc::new(grant),
                 instance,
@@ -167,7 +175,11 @@ impl Prepared {
     /// Where it cannot be launched, or ends before its first page. One that ends
     /// has left nothing behind.
     pub async fn launch(&self, options: LaunchOptions) -> Result<MiniApp, LaunchError> {
-        let launch = self.guest_options(options)?;
+        let tenant = Arc::new(Tenant {
+            app: self.app_id().clone(),
+            user: options.user.clone(),
+        });
+        let options = self.guest_options(options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let limit = self.engine().options().live_apps;
         let permit =
@@ -180,6 +192,10 @@ impl Prepared {
                         LaunchError::TooManyLive { limit }
                     }
                 })?;
+        let folder = match &self.services().files {
+            Some(files) if self.grant().files() => Some(files.of(&tenant).await?),
+            _ => None,
+        };
         let (deliveries, incoming) = mpsc::channel(limits::MAILBOX);
         let (requests, asked) = mpsc::channel(limits::REQUESTS);
         let mailbox = Mailbox {
@@ -194,12 +210,16 @@ impl Prepared {
         let mut phase = control.phase();
         tokio.spawn(instance::run(
             self.clone(),
-            launch,
+            Start {
+                tenant: Arc::clone(&tenant),
+                options,
+                folder,
+            },
             inbox,
             Arc::clone(&control),
             permit,
         ));
-        let app = MiniApp::new(Arc::clone(&self.inner.app), mailbox, control, self.limits());
+        let app = MiniApp::new(tenant, mailbox, control, self.limits());
         // The sender lives in the handle's control, so the wait cannot fail.
         let reached = phase
             .wait_for(|phase| !matches!(phase, Phase::Launching))
@@ -253,10 +273,6 @@ impl Prepared {
                 page: page.load(&mut *store, &instance)?,
             },
         })
-    }
-
-    pub(crate) fn app(&self) -> &Arc<AppId> {
-        &self.inner.app
     }
 
     pub(crate) fn grant(&self) -> &Arc<Grant> {

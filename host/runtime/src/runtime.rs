@@ -2,13 +2,14 @@
 //! capabilities need of the native app.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Locale, Network, NetworkError, ProfileProvider};
+use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
@@ -30,6 +31,8 @@ pub struct RuntimeOptions {
     pub locale: Option<Locale>,
     /// Is told what happens.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Where files of mini-apps are kept; without it, `storage:files` is not offered.
+    pub files: Option<PathBuf>,
     /// The operator's rules, if there are any.
     pub governance: Option<Governance>,
 }
@@ -71,6 +74,7 @@ pub(crate) struct Services {
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
     pub(crate) locale: Locale,
     pub(crate) wire: Wire,
+    pub(crate) files: Option<Files>,
 }
 
 /// Prepares and runs mini-apps. Cheap to clone.
@@ -107,6 +111,9 @@ impl Runtime {
             return Err(RuntimeError::Memory { memory, engine });
         }
         let wire = options.network.prepare()?;
+        let files = options
+            .files
+            .map(|root| Files::new(root, options.limits.files));
         let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -118,6 +125,7 @@ impl Runtime {
                     profile: options.profile,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
+                    files,
                 }),
                 places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             }),

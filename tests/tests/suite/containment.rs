@@ -218,7 +218,7 @@ on_both! {
         impl miniapp_host::ProfileProvider for Panics {
             fn read<'a>(
                 &'a self,
-                _app: &'a miniapp_host::AppId,
+                _tenant: &'a miniapp_host::Tenant,
                 _fields: &'a [String],
             ) -> miniapp_host::ProfileAnswer<'a> {
                 panic!("the provider is broken")

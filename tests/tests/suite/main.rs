@@ -5,6 +5,7 @@ mod containment;
 mod contract;
 mod data;
 mod examples;
+mod files;
 mod grants;
 mod lifecycle;
 mod metering;

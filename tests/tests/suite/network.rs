@@ -13,7 +13,7 @@ use hyper::body::Bytes;
 use hyper::{Request, Response};
 use miniapp_host::{
     AppId, EventError, HttpAnswer, HttpBody, HttpClient, HttpStack, MiniApp, Network, PageId,
-    Resolver, Resolving, Scheme, Timeouts,
+    Resolver, Resolving, Scheme, Tenant, Timeouts,
 };
 use miniapp_tests::{Answer, Guest, Stage, StageBuilder, json, on_both};
 use serde_json::{Value, json};
@@ -407,7 +407,7 @@ struct OwnStack {
 }
 
 impl HttpStack for OwnStack {
-    fn client(&self, _app: &AppId) -> Box<dyn HttpClient> {
+    fn client(&self, _tenant: &Tenant) -> Box<dyn HttpClient> {
         Box::new(self.clone())
     }
 }

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use miniapp_package::AppId;
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
@@ -17,6 +16,7 @@ use crate::contract::{GuestError, PROFILE_SYNC, code};
 use crate::instance::State;
 use crate::meter::{Meter, price, waited};
 use crate::runtime::Services;
+use crate::tenant::Tenant;
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/profile",
@@ -72,13 +72,13 @@ pub type ProfileAnswer<'a> =
 
 /// Answers for the user's profile. The native app implements it.
 pub trait ProfileProvider: Send + Sync {
-    /// Reads `fields`, or all that there are for an empty list. A field that the
-    /// user has not filled in is left out. An answer may take ten seconds and
-    /// hold 64 KiB.
-    fn read<'a>(&'a self, app: &'a AppId, fields: &'a [String]) -> ProfileAnswer<'a>;
+    /// Reads `fields` of the tenant's user for its mini-app, or all that there are
+    /// for an empty list. A field that the user has not filled in is left out. An
+    /// answer may take ten seconds and hold 64 KiB.
+    fn read<'a>(&'a self, tenant: &'a Tenant, fields: &'a [String]) -> ProfileAnswer<'a>;
 }
 
-/// A profile that is known from the start and the same for every mini-app.
+/// A profile that is known from the start and the same for every mini-app and user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FixedProfile {
     fields: BTreeMap<String, String>,
@@ -96,7 +96,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for FixedProfile {
 }
 
 impl ProfileProvider for FixedProfile {
-    fn read<'a>(&'a self, _app: &'a AppId, fields: &'a [String]) -> ProfileAnswer<'a> {
+    fn read<'a>(&'a self, _tenant: &'a Tenant, fields: &'a [String]) -> ProfileAnswer<'a> {
         let wanted = |name: &String| fields.is_empty() || fields.contains(name);
         let answer = self.fields.iter().filter(|(name, _)| wanted(name));
         let answer = answer
@@ -111,7 +111,7 @@ type Answer = Result<Vec<(String, String)>, GuestError>;
 /// What one call needs of the store, taken and charged before it waits.
 struct Call {
     services: Arc<Services>,
-    app: Arc<AppId>,
+    tenant: Arc<Tenant>,
     reading: InFlight,
 }
 
@@ -126,7 +126,7 @@ impl Call {
         let state = store.data();
         Ok(Self {
             services: Arc::clone(&state.services),
-            app: Arc::clone(&state.app),
+            tenant: Arc::clone(&state.tenant),
             reading: state.reading_profile.clone(),
         })
     }
@@ -135,7 +135,7 @@ impl Call {
 async fn read(call: Call, fields: Vec<String>) -> Answer {
     let Call {
         services,
-        app,
+        tenant,
         reading,
     } = call;
     let Some(_share) = reading.take(1, MAX_READING) else {
@@ -157,7 +157,7 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
             "this app has no profile to read",
         ));
     };
-    let answer = match tokio::time::timeout(TIMEOUT, provider.read(&app, &fields)).await {
+    let answer = match tokio::time::timeout(TIMEOUT, provider.read(&tenant, &fields)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return Err(GuestError::new(code::UNAVAILABLE, error.to_string())),
         Err(_) => {

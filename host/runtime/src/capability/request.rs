@@ -27,7 +27,6 @@ mod tls;
 
 use std::sync::Arc;
 
-use miniapp_package::AppId;
 use tokio::sync::{Semaphore, watch};
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
@@ -42,6 +41,7 @@ use crate::instance::State;
 use crate::meter::{Meter, price, waited};
 use crate::report::Denial;
 use crate::runtime::Services;
+use crate::tenant::Tenant;
 
 use body::Pace;
 use exchange::Exchange;
@@ -115,9 +115,9 @@ impl From<GuestError> for Failed {
 }
 
 impl Session {
-    fn new(services: Arc<Services>, app: &AppId) -> Self {
+    fn new(services: Arc<Services>, tenant: &Tenant) -> Self {
         Self {
-            client: services.wire.stack.client(app),
+            client: services.wire.stack.client(tenant),
             services,
             running: Semaphore::new(MAX_RUNNING),
             admitted: InFlight::default(),
@@ -129,10 +129,10 @@ impl Session {
 
     /// The session of a live mini-app.
     pub(crate) fn of(state: &mut State) -> Arc<Self> {
-        let (services, app) = (&state.services, &state.app);
+        let (services, tenant) = (&state.services, &state.tenant);
         let session = state
             .session
-            .get_or_insert_with(|| Arc::new(Self::new(Arc::clone(services), app)));
+            .get_or_insert_with(|| Arc::new(Self::new(Arc::clone(services), tenant)));
         Arc::clone(session)
     }
 

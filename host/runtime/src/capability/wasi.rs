@@ -12,11 +12,13 @@
 //! | a wait without end | it holds the mini-app's own place only, and is cut when the mini-app is closed |
 //! | a flood of output | lines go through the log's caps ([`stdio`]) |
 //! | another way into the network | `wasi:http` asks through the policy, client and limits of `request` ([`http`]); sockets are denied |
-//! | files, environment, arguments, input | there are none: those interfaces are inert |
+//! | files | a folder of the tenant's own, where it was granted, with a quota ([`files`]) |
+//! | environment, arguments, input | there are none: those interfaces are inert |
 //! | `exit` | ends the mini-app that calls it, and nothing else |
 //! | work that outlives the mini-app | requests are tasks whose handles live in the store and abort them when it is dropped |
 
 mod clocks;
+mod files;
 mod http;
 mod interfaces;
 mod io;
@@ -28,9 +30,12 @@ use std::time::Instant;
 
 use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, StoreContextMut};
+use wasmtime_wasi::filesystem::WasiFilesystemCtx;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 
+pub use files::FilesError;
+pub(crate) use files::{Files, Folder};
 pub(super) use interfaces::CAPABILITIES;
 
 use crate::instance::State;
@@ -41,6 +46,9 @@ use crate::meter::{Meter, price};
 pub(crate) struct Wasi {
     ctx: WasiCtx,
     table: ResourceTable,
+    filesystem: WasiFilesystemCtx,
+    /// What streams of files owe.
+    owed: files::Owed,
     http: WasiHttpCtx,
     hooks: http::Hooks,
     output: stdio::Output,
@@ -68,6 +76,8 @@ impl Wasi {
         Self {
             ctx,
             table,
+            filesystem: WasiFilesystemCtx::default(),
+            owed: files::Owed::default(),
             http,
             hooks: http::Hooks::default(),
             output: stdio::Output::default(),
@@ -149,6 +159,7 @@ pub(crate) fn on_transition(
         return Ok(());
     };
     let called = std::mem::take(&mut wasi.called);
+    state.meter.note(wasi.owed.take());
     match transition {
         CallHook::CallingHost => return Ok(()),
         CallHook::CallingWasm => {

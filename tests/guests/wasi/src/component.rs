@@ -7,7 +7,7 @@ use miniapp::host::types::Error;
 use miniapp::host::view;
 use serde_json::Value;
 
-use crate::{http, system};
+use crate::{files, http, system};
 
 wit_bindgen::generate!({
     path: ["../../../wit", "wit"],
@@ -83,6 +83,9 @@ impl page_sync::Guest for Guest {
             "http-limits" => http::limits(),
             "http-unfinished" => http::unfinished(&detail),
             "http-keep" => http::keep(&detail),
+            "files" => files::run(&detail),
+            "file-write-storm" => files::write_storm(number("bytes")),
+            "file-read-at-once" => files::read_at_once(number("n")),
             "field-storm" => http::field_storm(number("n")),
             other => panic!("there is no handler `{other}`"),
         };

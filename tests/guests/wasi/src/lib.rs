@@ -4,6 +4,8 @@
 #[cfg(target_family = "wasm")]
 mod component;
 #[cfg(target_family = "wasm")]
+mod files;
+#[cfg(target_family = "wasm")]
 mod http;
 #[cfg(target_family = "wasm")]
 mod system;

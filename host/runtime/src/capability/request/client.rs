@@ -12,13 +12,13 @@ use hyper::rt::Executor;
 use hyper::{Request, Response};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioTimer;
-use miniapp_package::AppId;
 use tokio::task::JoinSet;
 
 use super::dial::{DialError, Dialer};
 use super::resolve::{Names, ResolveError};
 use super::stack::{HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack};
 use super::tls::Tls;
+use crate::tenant::Tenant;
 
 /// How long a connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(15);
@@ -51,10 +51,10 @@ impl HyperStack {
 }
 
 impl HttpStack for HyperStack {
-    fn client(&self, app: &AppId) -> Box<dyn HttpClient> {
+    fn client(&self, tenant: &Tenant) -> Box<dyn HttpClient> {
         let connections = Connections::default();
         let dialer = Dialer::new(
-            app.clone(),
+            tenant.app.clone(),
             Arc::clone(&self.names),
             self.tls.clone(),
             self.connect,

@@ -7,14 +7,15 @@ use std::pin::Pin;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
-use miniapp_package::AppId;
+
+use crate::tenant::Tenant;
 
 /// An HTTP stack: makes a client for each live mini-app.
 pub trait HttpStack: Send + Sync {
     /// A client for one live mini-app. What it keeps — connections, TLS sessions,
     /// cookies — must be shared with no other client: a mini-app could learn of
-    /// another one's doings by it.
-    fn client(&self, app: &AppId) -> Box<dyn HttpClient>;
+    /// another one's doings by it, and one user of another's.
+    fn client(&self, tenant: &Tenant) -> Box<dyn HttpClient>;
 }
 
 /// Sends the requests of one live mini-app, several at once. Dropped when the

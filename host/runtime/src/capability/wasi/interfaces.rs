@@ -4,12 +4,11 @@
 use wasmtime::component::Linker;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
-use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
-use wasmtime_wasi::p2::bindings::{cli, clocks, filesystem, sockets};
+use wasmtime_wasi::p2::bindings::{cli, clocks, sockets};
 use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView};
 
 use super::super::{Capability, lacks_nothing};
-use super::{http, io, random, sockets as own_sockets, stdio};
+use super::{files, http, io, random, sockets as own_sockets, stdio};
 use crate::instance::State;
 
 type Link = fn(&mut Linker<State>) -> wasmtime::Result<()>;
@@ -56,12 +55,8 @@ pub(in crate::capability) static CAPABILITIES: [Capability; 29] = [
     serve("wasi:clocks/wall-clock", |linker| {
         clocks::wall_clock::add_to_linker::<_, WasiClocks>(linker, State::clocks)
     }),
-    serve("wasi:filesystem/preopens", |linker| {
-        filesystem::preopens::add_to_linker::<_, WasiFilesystem>(linker, State::filesystem)
-    }),
-    serve("wasi:filesystem/types", |linker| {
-        filesystem::types::add_to_linker::<_, WasiFilesystem>(linker, State::filesystem)
-    }),
+    serve("wasi:filesystem/preopens", files::link_preopens),
+    serve("wasi:filesystem/types", files::link_types),
     serve("wasi:http/outgoing-handler", http::link_handler),
     serve("wasi:http/types", http::link_types),
     serve("wasi:io/error", io::link_error),
