@@ -109,6 +109,7 @@ pub struct DataTree {
     /// Always an object: a path begins with a name.
     root: Value,
     weight: usize,
+    built: usize,
 }
 
 impl Default for DataTree {
@@ -116,6 +117,7 @@ impl Default for DataTree {
         Self {
             root: Value::Object(Map::new()),
             weight: 0,
+            built: 0,
         }
     }
 }
@@ -125,6 +127,14 @@ impl DataTree {
     #[must_use]
     pub fn weight(&self) -> usize {
         self.weight
+    }
+
+    /// Approximate bytes that calls have built since this was last asked, beyond the
+    /// values that they carry: objects and arrays on the way to them, and elements
+    /// that fill gaps. A short path asks for a lot of them, and a call that is
+    /// refused has built some, too.
+    pub fn take_built(&mut self) -> usize {
+        std::mem::take(&mut self.built)
     }
 
     /// The data as it is now: always an object.
@@ -149,36 +159,57 @@ impl DataTree {
         let before = self.weight;
         // What is replaced is held until the call has succeeded, so what is added
         // is not set off against it.
-        let mut added = 0_usize;
+        let mut room = Room { left, built: 0 };
         let mut undo = Vec::with_capacity(assignments.len());
         for (assignment, change) in assignments.into_iter().zip(changes) {
-            let refused = match assign(&mut self.root, &assignment.segments, assignment.new) {
+            let assigned = room.keep(assignment.new.weight).and_then(|()| {
+                assign(
+                    &mut self.root,
+                    &assignment.segments,
+                    assignment.new,
+                    &mut room,
+                )
+            });
+            let refused = match assigned {
                 Ok(step) => {
                     self.weight = self
                         .weight
                         .saturating_add(step.added)
                         .saturating_sub(step.removed);
-                    added = added.saturating_add(step.added);
                     undo.push((assignment.segments, step));
-                    (added > left).then(|| DataError::Memory {
-                        path: shorten(change.path),
-                        left,
-                    })
+                    continue;
                 }
-                Err(Gap { index, length }) => Some(DataError::Gap {
-                    path: shorten(change.path),
-                    index,
-                    length,
-                }),
+                Err(refused) => refused.of(change.path, left),
             };
-            if let Some(error) = refused {
-                for (segments, step) in undo.into_iter().rev() {
-                    take_back(&mut self.root, &segments, step);
-                }
-                self.weight = before;
-                return Err(error);
+            for (segments, step) in undo.into_iter().rev() {
+                take_back(&mut self.root, &segments, step);
             }
+            self.weight = before;
+            self.built = self.built.saturating_add(room.built);
+            return Err(refused);
         }
+        self.built = self.built.saturating_add(room.built);
+        Ok(())
+    }
+}
+
+/// How much a call may add.
+struct Room {
+    left: usize,
+    built: usize,
+}
+
+impl Room {
+    /// Takes room for bytes that are there already.
+    fn keep(&mut self, bytes: usize) -> Result<(), Refused> {
+        self.left = self.left.checked_sub(bytes).ok_or(Refused::Heavy)?;
+        Ok(())
+    }
+
+    /// Takes room for bytes that are going to be built.
+    fn build(&mut self, bytes: usize) -> Result<(), Refused> {
+        self.keep(bytes)?;
+        self.built = self.built.saturating_add(bytes);
         Ok(())
     }
 }
@@ -248,10 +279,27 @@ fn read_all<'a>(
         .collect()
 }
 
-/// An index too far past the end.
-struct Gap {
-    index: usize,
-    length: usize,
+/// Why nothing was assigned.
+enum Refused {
+    /// An index too far past the end.
+    Gap { index: usize, length: usize },
+    /// There is no room for it.
+    Heavy,
+}
+
+impl Refused {
+    /// The error for the change of a path, where so many bytes were left.
+    fn of(self, path: &str, left: usize) -> DataError {
+        let path = shorten(path);
+        match self {
+            Self::Gap { index, length } => DataError::Gap {
+                path,
+                index,
+                length,
+            },
+            Self::Heavy => DataError::Memory { path, left },
+        }
+    }
 }
 
 /// What an assignment has done, and how to take it back.
@@ -273,8 +321,14 @@ enum Undo {
 }
 
 /// Assigns `new` below `place`. An index step turns what is not an array into
-/// `[]`, a name step turns what is not an object into `{}`.
-fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step, Gap> {
+/// `[]`, a name step turns what is not an object into `{}`. Nothing is built that
+/// there is no room for.
+fn assign(
+    place: &mut Value,
+    segments: &[Segment],
+    new: Weighed,
+    room: &mut Room,
+) -> Result<Step, Refused> {
     let deeper = |step: Step| Step {
         depth: step.depth + 1,
         ..step
@@ -282,11 +336,14 @@ fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step,
     match (segments.split_first(), place) {
         (Some((Segment::Name(name), rest)), Value::Object(members)) => {
             if let Some(member) = members.get_mut(name) {
-                return assign(member, rest, new).map(deeper);
+                return assign(member, rest, new, room).map(deeper);
             }
-            let built = build(rest, new)?;
+            let first = if members.is_empty() { value::OBJECT } else { 0 };
+            let own = first + value::member_weight(name);
+            room.build(own)?;
+            let built = build(rest, new, room)?;
             members.insert(name.clone(), built.value);
-            let added = value::member_weight(name) + built.weight;
+            let added = own + built.weight;
             Ok(Step {
                 depth: 0,
                 undo: Undo::Remove,
@@ -296,14 +353,15 @@ fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step,
         }
         (Some((Segment::Index(index), rest)), Value::Array(elements)) => {
             if let Some(element) = elements.get_mut(*index) {
-                return assign(element, rest, new).map(deeper);
+                return assign(element, rest, new, room).map(deeper);
             }
             let length = elements.len();
-            let nulls = gap(*index, length)?;
-            let built = build(rest, new)?;
+            let own = gap_weight(*index, length)? + value::SPARE;
+            room.build(own)?;
+            let built = build(rest, new, room)?;
             elements.resize(*index, Value::Null);
             elements.push(built.value);
-            let added = nulls.saturating_mul(value::NODE) + built.weight;
+            let added = own + built.weight;
             Ok(Step {
                 depth: 0,
                 undo: Undo::Truncate(length),
@@ -312,7 +370,7 @@ fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step,
             })
         }
         (_, place) => {
-            let built = build(segments, new)?;
+            let built = build(segments, new, room)?;
             let old = std::mem::replace(place, built.value);
             let removed = value::weight(&old);
             Ok(Step {
@@ -326,33 +384,36 @@ fn assign(place: &mut Value, segments: &[Segment], new: Weighed) -> Result<Step,
 }
 
 /// Wraps `new` in the containers that `segments` ask for.
-fn build(segments: &[Segment], new: Weighed) -> Result<Weighed, Gap> {
+fn build(segments: &[Segment], new: Weighed, room: &mut Room) -> Result<Weighed, Refused> {
     segments.iter().rev().try_fold(new, |inner, segment| {
-        Ok(match segment {
-            Segment::Name(name) => Weighed {
-                weight: value::NODE + value::member_weight(name) + inner.weight,
-                value: Value::Object(Map::from_iter([(name.clone(), inner.value)])),
-            },
+        let own = value::NODE
+            + match segment {
+                Segment::Name(name) => value::OBJECT + value::member_weight(name),
+                Segment::Index(index) => gap_weight(*index, 0)? + value::SPARE,
+            };
+        room.build(own)?;
+        let value = match segment {
+            Segment::Name(name) => Value::Object(Map::from_iter([(name.clone(), inner.value)])),
             Segment::Index(index) => {
-                let nulls = gap(*index, 0)?;
-                let mut elements = vec![Value::Null; nulls];
+                let mut elements = vec![Value::Null; *index];
                 elements.push(inner.value);
-                Weighed {
-                    weight: value::NODE + nulls.saturating_mul(value::NODE) + inner.weight,
-                    value: Value::Array(elements),
-                }
+                Value::Array(elements)
             }
+        };
+        Ok(Weighed {
+            value,
+            weight: own + inner.weight,
         })
     })
 }
 
-fn gap(index: usize, length: usize) -> Result<usize, Gap> {
+/// What the elements weigh that fill the gap before an index.
+fn gap_weight(index: usize, length: usize) -> Result<usize, Refused> {
     let nulls = index.saturating_sub(length);
     if nulls > MAX_GAP {
-        Err(Gap { index, length })
-    } else {
-        Ok(nulls)
+        return Err(Refused::Gap { index, length });
     }
+    Ok(nulls.saturating_mul(value::NODE + value::SPARE))
 }
 
 fn take_back(root: &mut Value, segments: &[Segment], step: Step) {
@@ -501,6 +562,9 @@ mod tests {
         assert!(matches!(error, DataError::Memory { .. }), "{error}");
         assert_eq!(tree.value(), &json!({}));
         assert_eq!(tree.weight(), 0);
+        let built = tree.take_built();
+        assert!((3 << 20..=4 << 20).contains(&built), "{built}");
+        assert_eq!(tree.take_built(), 0);
     }
 
     fn any_change() -> impl Strategy<Value = (String, String)> {

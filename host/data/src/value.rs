@@ -9,9 +9,20 @@ use serde_json::{Map, Number, Value};
 /// Bytes that any value costs.
 pub(crate) const NODE: usize = size_of::<Value>();
 
+/// Bytes that an element of an array costs beyond its value: arrays double when they
+/// are full.
+pub(crate) const SPARE: usize = NODE;
+
+/// Bytes that an object costs which is not empty: the map's order and index have
+/// room for a few members from the first one on.
+pub(crate) const OBJECT: usize = 300;
+
 /// Bytes that a member of an object costs beyond its name and its value: its
-/// place in the map's order and index.
-const MEMBER: usize = 48;
+/// place in the map's order and index, with what those have to spare.
+const MEMBER: usize = 144;
+
+/// Bytes that a text costs beyond its own: what allocators round up.
+const TEXT: usize = 32;
 
 /// Why a text was not read.
 #[derive(Debug)]
@@ -44,18 +55,27 @@ pub(crate) fn read(text: &str, left: usize) -> Result<(Value, usize), Unreadable
 pub(crate) fn weight(value: &Value) -> usize {
     NODE + match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
-        Value::Array(elements) => elements.iter().map(weight).sum(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| member_weight(name) + weight(value))
-            .sum(),
+        Value::String(text) => TEXT + text.len(),
+        Value::Array(elements) => elements.iter().map(|value| SPARE + weight(value)).sum(),
+        Value::Object(members) => object_weight(members) + members_weight(members),
     }
+}
+
+fn members_weight(members: &Map<String, Value>) -> usize {
+    let of_members = members.iter();
+    of_members
+        .map(|(name, value)| member_weight(name) + weight(value))
+        .sum()
+}
+
+/// Bytes that an object costs beyond its members.
+fn object_weight(members: &Map<String, Value>) -> usize {
+    if members.is_empty() { 0 } else { OBJECT }
 }
 
 /// Bytes that a member costs beyond its value.
 pub(crate) fn member_weight(name: &str) -> usize {
-    MEMBER + name.len()
+    MEMBER + TEXT + name.len()
 }
 
 struct Weighed<'a>(&'a mut usize);
@@ -116,13 +136,14 @@ impl<'de> Visitor<'de> for Weighed<'_> {
     }
 
     fn visit_str<E: Error>(mut self, value: &str) -> Result<Value, E> {
-        self.take(value.len())?;
+        self.take(TEXT + value.len())?;
         Ok(Value::String(value.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut from: A) -> Result<Value, A::Error> {
         let mut elements = Vec::new();
         while let Some(element) = from.next_element_seed(Weighed(&mut *self.0))? {
+            self.take(SPARE)?;
             elements.push(element);
         }
         Ok(Value::Array(elements))
@@ -132,7 +153,7 @@ impl<'de> Visitor<'de> for Weighed<'_> {
         let mut members = Map::new();
         while let Some(name) = from.next_key::<String>()? {
             let fixed = member_weight(&name);
-            self.take(fixed)?;
+            self.take(fixed + OBJECT - object_weight(&members))?;
             let value = from.next_value_seed(Weighed(&mut *self.0))?;
             // As in JSON.parse, the last of several members of one name wins.
             if let Some(replaced) = members.insert(name, value) {

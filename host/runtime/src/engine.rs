@@ -231,7 +231,7 @@ fn pool(options: &EngineOptions) -> PoolingAllocationConfig {
                 .unwrap_or(apps.saturating_add(limits::SPARE_STACKS)),
         )
         .max_component_instance_size(2 << 20)
-        .max_core_instance_size(2 << 20)
+        .max_core_instance_size(limits::CORE_INSTANCE_BYTES)
         .max_core_instances_per_component(limits::CORE_INSTANCES)
         .max_memories_per_component(limits::MEMORIES_PER_COMPONENT)
         .max_tables_per_component(limits::TABLES_PER_COMPONENT)

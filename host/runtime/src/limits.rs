@@ -42,6 +42,10 @@ pub const TABLE_ELEMENTS: usize = 20_000;
 /// that encoders add.
 pub const CORE_INSTANCES: u32 = 16;
 
+/// Bytes that the engine keeps for one core instance beside its memory: its globals,
+/// imports and functions. The largest engine of JavaScript that is known takes half.
+pub const CORE_INSTANCE_BYTES: usize = 1 << 20;
+
 /// Linear memories of one component: the guest's own, and one of an adapter's.
 pub const MEMORIES_PER_COMPONENT: u32 = 2;
 
@@ -65,7 +69,7 @@ pub const HOST_CALL_BYTES: usize = 10 << 20;
 pub const HANDLES: usize = 4_096;
 
 /// Resources of WASI that a mini-app may hold at once: streams, what it waits for,
-/// requests, header fields. One takes the host 32 KiB at most.
+/// requests, header fields. One takes the host 64 KiB at most.
 pub const WASI_RESOURCES: usize = 1_024;
 
 /// Bytes of the files of one mini-app, for one user: what WeChat and FinClip give

@@ -13,6 +13,7 @@ mod turn;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use wasmtime::component::{Accessor, HasData};
@@ -37,11 +38,16 @@ use crate::limits::{self, Limits};
 /// | a call to the host, whatever it does | 500 |
 /// | a byte copied into or out of the guest | 1 |
 /// | an element of a list that is copied, beyond its bytes | 100 |
+/// | a set-data, which is reported | 10,000 |
+/// | a change of a set-data | 2,000 |
 /// | a byte of JSON read into the data of a page | 30 |
+/// | a byte of arrays and objects that a path asks for | 4 |
 /// | a random byte | 30 |
-/// | a request that was sent | 500,000 |
+/// | a request that is asked for, whatever becomes of it | 50,000 |
+/// | a request that is sent, and each redirect that is followed | 500,000 |
+/// | a byte sent, or received as it comes | 2 |
 /// | a 64 KiB page that memory grows by | 10,000 |
-/// | a call that asks the system about a file or changes it | 100,000 |
+/// | a call that asks the system about a file or changes it | 300,000 |
 /// | a byte written to a file | 5 |
 /// | a listing of a folder, for each file and folder that the mini-app has | 10,000 |
 /// | a file made safe on the disk | 5,000,000 |
@@ -52,23 +58,51 @@ pub(crate) mod price {
     pub(crate) const COPIED_BYTE: u64 = 1;
     /// One element of a list that is copied, beyond its bytes.
     pub(crate) const ELEMENT: u64 = 100;
+    /// One set-data: the embedder is told of it.
+    pub(crate) const SET_DATA: u64 = 10_000;
+    /// One change of a set-data: its path is read and walked.
+    pub(crate) const CHANGE: u64 = 2_000;
+    /// One byte of the arrays and objects that a path asks for: made, and unmade
+    /// where the call is refused.
+    pub(crate) const BUILT_BYTE: u64 = 4;
     /// One byte of JSON read into the data of a page.
     pub(crate) const JSON_BYTE: u64 = 30;
     /// One random byte: the system's generator makes about a gigabyte in three seconds.
     pub(crate) const RANDOM_BYTE: u64 = 30;
-    /// One request that was sent: framing, encryption and the system's own work.
-    pub(crate) const REQUEST: u64 = 500_000;
+    /// One request that is asked for: the policy reads it.
+    pub(crate) const ASKED: u64 = 50_000;
+    /// One request that is sent: framing, encryption and the system's own work.
+    const SENT: u64 = 500_000;
+    /// One byte sent or received: encrypted, and copied a few times.
+    const WIRE_BYTE: u64 = 2;
+
+    /// A request that is sent, with a body of so many bytes.
+    pub(crate) fn request(body: usize) -> u64 {
+        SENT.saturating_add(received(body))
+    }
+
+    /// So many bytes of an answer that were received.
+    pub(crate) fn received(bytes: usize) -> u64 {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        bytes.saturating_mul(WIRE_BYTE)
+    }
+
     /// One page of memory that the guest grows by, which the system makes ready.
     pub(crate) const MEMORY_PAGE: u64 = 10_000;
 
     /// One call that asks the system about a file or changes it, on another thread.
-    pub(crate) const FILE: u64 = 100_000;
+    pub(crate) const FILE: u64 = 300_000;
     /// One byte written to a file: at most 200 MB in a second.
     const FILE_BYTE: u64 = 5;
     /// One entry of a folder that is listed: the system is asked about each.
     pub(crate) const FILE_ENTRY: u64 = 10_000;
     /// One file that is made safe on the disk, which keeps the disk busy for others.
     pub(crate) const FILE_SYNC: u64 = 5_000_000;
+
+    /// A call that asks about a file by a path of so many bytes.
+    pub(crate) fn file(path: usize) -> u64 {
+        FILE.saturating_add(call(path, 0))
+    }
 
     /// A call that writes so many bytes to a file.
     pub(crate) fn file_written(bytes: usize) -> u64 {
@@ -94,6 +128,57 @@ pub(crate) async fn waited<W: Future, D: HasData>(
     accessor: &Accessor<State, D>,
     work: W,
 ) -> wasmtime::Result<W::Output> {
+    let (output, has_waited) = noticed(work).await;
+    if has_waited {
+        let pause = accessor.with(|mut store| {
+            Meter::refill(&mut store)?;
+            Ok::<_, wasmtime::Error>(store.data_mut().meter.over_share())
+        })?;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    Ok(output)
+}
+
+/// Fuel for work that is done where the meter cannot be reached, such as on another
+/// task. The meter takes it with the next charge.
+#[derive(Clone, Default)]
+pub(crate) struct Owed(Arc<AtomicU64>);
+
+impl Owed {
+    pub(crate) fn add(&self, fuel: u64) {
+        self.0.fetch_add(fuel, Ordering::Relaxed);
+    }
+
+    fn take(&self) -> u64 {
+        // Mostly there is nothing, and a read is cheaper than an exchange.
+        match self.0.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.0.swap(0, Ordering::Relaxed),
+        }
+    }
+}
+
+/// The same for a call that keeps the store while it waits, of a mini-app that takes
+/// one call at a time.
+pub(crate) async fn waited_in_store<W: Future>(
+    store: &mut StoreContextMut<'_, State>,
+    work: W,
+) -> wasmtime::Result<W::Output> {
+    let (output, has_waited) = noticed(work).await;
+    if has_waited {
+        Meter::refill(&mut *store)?;
+        let pause = store.data_mut().meter.over_share();
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    Ok(output)
+}
+
+/// Awaits work, and tells whether it has really waited.
+async fn noticed<W: Future>(work: W) -> (W::Output, bool) {
     let mut work = pin!(work);
     let mut has_waited = false;
     let output = poll_fn(|cx| {
@@ -102,16 +187,7 @@ pub(crate) async fn waited<W: Future, D: HasData>(
         polled
     })
     .await;
-    if has_waited {
-        let pause = accessor.with(|mut store| {
-            Meter::refill(&mut store)?;
-            Ok::<_, wasmtime::Error>(Meter::over_share(store))
-        })?;
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
-        }
-    }
-    Ok(output)
+    (output, has_waited)
 }
 
 /// The meter of one mini-app; lives in its store.
@@ -121,6 +197,9 @@ pub(crate) struct Meter {
     /// Fuel that the host has charged and not yet taken from the store: taking
     /// it restarts the store's slice, which must not happen at every call.
     debt: u64,
+    owed: Owed,
+    /// Whether a call that has not returned yet has waited.
+    has_waited: bool,
     signal: Arc<TurnSignal>,
     share: CoreShare,
     pub(crate) memory: MemoryMeter,
@@ -136,10 +215,17 @@ impl Meter {
                 Instant::now(),
             ),
             debt: 0,
+            owed: Owed::default(),
+            has_waited: false,
             signal,
             share: CoreShare::new(Instant::now()),
             memory: MemoryMeter::new(limits.memory),
         }
+    }
+
+    /// Where work that is done elsewhere is charged.
+    pub(crate) fn owed(&self) -> &Owed {
+        &self.owed
     }
 
     /// Fills a new store's bucket.
@@ -188,7 +274,7 @@ impl Meter {
         if !store.data().meter.metered {
             return Ok(Duration::ZERO);
         }
-        let over = Self::over_share(&mut store);
+        let over = store.data_mut().meter.over_share();
         if !over.is_zero() {
             return Ok(over);
         }
@@ -198,15 +284,43 @@ impl Meter {
 
     /// How long an app that has kept a thread busy beyond its share is to be held
     /// back from what it waits for.
-    fn over_share(mut store: impl AsContextMut<Data = State>) -> Duration {
-        let mut store = store.as_context_mut();
-        let meter = &mut store.data_mut().meter;
-        if meter.share.is_within() && meter.signal.unshared() < limits::BUSY_STEP {
+    fn over_share(&mut self) -> Duration {
+        if self.share.is_within() && self.signal.unshared() < limits::BUSY_STEP {
             return Duration::ZERO;
         }
-        let busy = meter.signal.take_unshared();
-        meter.share.add(busy, Instant::now());
-        meter.share.pause()
+        let busy = self.signal.take_unshared();
+        self.share.add(busy, Instant::now());
+        self.share.pause()
+    }
+
+    /// [`waited_in_store`] for work that has the meter and not the store: the bucket is
+    /// topped up by [`Meter::refill_if_waited`], when the call returns.
+    pub(crate) async fn wait<W: Future>(&mut self, work: W) -> W::Output {
+        let (output, has_waited) = noticed(work).await;
+        if has_waited {
+            self.has_waited = true;
+            let pause = self.over_share();
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+        }
+        output
+    }
+
+    /// Notes that the call which returns next has waited, for another thread.
+    pub(crate) fn note_wait(&mut self) {
+        self.has_waited = true;
+    }
+
+    /// Tops the bucket up if the call that returns now has waited.
+    pub(crate) fn refill_if_waited(
+        mut store: impl AsContextMut<Data = State>,
+    ) -> wasmtime::Result<()> {
+        let mut store = store.as_context_mut();
+        if std::mem::take(&mut store.data_mut().meter.has_waited) {
+            Self::refill(store)?;
+        }
+        Ok(())
     }
 
     /// Fuel burnt since the launch, host work included.
@@ -239,7 +353,8 @@ impl Meter {
         if !meter.metered {
             return Ok(());
         }
-        meter.debt = meter.debt.saturating_add(fuel);
+        let owed = meter.owed.take();
+        meter.debt = meter.debt.saturating_add(fuel).saturating_add(owed);
         if meter.debt >= limits::FUEL_SLICE {
             Self::settle(&mut store)?;
         }
@@ -267,7 +382,8 @@ impl Meter {
     /// Takes the debt from the store and returns what is left.
     fn settle(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<u64> {
         let level = store.get_fuel()?;
-        let debt = std::mem::take(&mut store.data_mut().meter.debt);
+        let meter = &mut store.data_mut().meter;
+        let debt = std::mem::take(&mut meter.debt).saturating_add(meter.owed.take());
         if debt == 0 {
             return Ok(level);
         }
@@ -319,8 +435,9 @@ impl wasmtime::ResourceLimiter for Meter {
         Ok(grows)
     }
 
+    /// What was counted stays counted: Wasmtime also says this of growths that it has
+    /// not asked about, and there is nothing else that a table of ours fails of.
     fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.memory.undo_table_growth();
         Ok(())
     }
 

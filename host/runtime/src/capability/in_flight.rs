@@ -39,6 +39,17 @@ impl Share {
     }
 }
 
+impl Share {
+    /// Gives back all but `amount`, or takes what is missing as [`Share::grow`] does.
+    pub(crate) fn resize(&mut self, amount: usize, limit: usize) -> bool {
+        let more = amount.saturating_sub(self.amount);
+        let less = self.amount.saturating_sub(amount);
+        self.of.0.fetch_sub(less, Ordering::Relaxed);
+        self.amount = self.amount.saturating_sub(less);
+        self.grow(more, limit)
+    }
+}
+
 impl Drop for Share {
     fn drop(&mut self) {
         self.of.0.fetch_sub(self.amount, Ordering::Relaxed);

@@ -14,7 +14,7 @@ use super::in_flight::InFlight;
 use crate::contract::imports::profile;
 use crate::contract::{GuestError, PROFILE_SYNC, code};
 use crate::instance::State;
-use crate::meter::{Meter, price, waited};
+use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
 use crate::tenant::Tenant;
 
@@ -180,6 +180,13 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
     Ok(answer)
 }
 
+/// Charges what is copied into the guest.
+fn charge_answer(store: impl AsContextMut<Data = State>, answer: &Answer) -> wasmtime::Result<()> {
+    let fields = answer.as_deref().unwrap_or_default();
+    let bytes = fields.iter().map(|(name, value)| name.len() + value.len());
+    Meter::charge(store, price::call(bytes.sum(), 2 * fields.len()))
+}
+
 impl profile::Host for State {}
 
 impl profile::HostWithStore<State> for HasSelf<State> {
@@ -188,7 +195,9 @@ impl profile::HostWithStore<State> for HasSelf<State> {
         fields: Vec<String>,
     ) -> wasmtime::Result<Answer> {
         let call = accessor.with(|store| Call::begin(store, &fields))?;
-        waited(accessor, read(call, fields)).await
+        let answer = waited(accessor, read(call, fields)).await?;
+        accessor.with(|store| charge_answer(store, &answer))?;
+        Ok(answer)
     }
 }
 
@@ -197,5 +206,7 @@ async fn read_sync(
     fields: Vec<String>,
 ) -> wasmtime::Result<(Answer,)> {
     let call = Call::begin(&mut store, &fields)?;
-    Ok((read(call, fields).await,))
+    let answer = waited_in_store(&mut store, read(call, fields)).await?;
+    charge_answer(&mut store, &answer)?;
+    Ok((answer,))
 }

@@ -38,7 +38,7 @@ use crate::contract::imports::request;
 use crate::contract::{GuestError, REQUEST_SYNC, code};
 use crate::grant::Grant;
 use crate::instance::State;
-use crate::meter::{Meter, price, waited};
+use crate::meter::{Meter, Owed, price, waited, waited_in_store};
 use crate::report::Denial;
 use crate::runtime::Services;
 use crate::tenant::Tenant;
@@ -89,8 +89,16 @@ pub(crate) struct Session {
     admitted: InFlight,
     bodies: InFlight,
     pace: Pace,
+    owed: Owed,
     /// Changes when what is under way is called off.
     called_off: watch::Sender<()>,
+}
+
+/// What one request holds, from the call to when its answer was handed over.
+pub(crate) struct Admitted {
+    _place: Share,
+    /// Its body, and that of its answer.
+    pub(crate) bodies: Share,
 }
 
 /// What becomes of a redirect.
@@ -115,7 +123,7 @@ impl From<GuestError> for Failed {
 }
 
 impl Session {
-    fn new(services: Arc<Services>, tenant: &Tenant) -> Self {
+    fn new(services: Arc<Services>, tenant: &Tenant, owed: Owed) -> Self {
         Self {
             client: services.wire.stack.client(tenant),
             services,
@@ -123,6 +131,7 @@ impl Session {
             admitted: InFlight::default(),
             bodies: InFlight::default(),
             pace: Pace::default(),
+            owed,
             called_off: watch::Sender::new(()),
         }
     }
@@ -130,9 +139,8 @@ impl Session {
     /// The session of a live mini-app.
     pub(crate) fn of(state: &mut State) -> Arc<Self> {
         let (services, tenant) = (&state.services, &state.tenant);
-        let session = state
-            .session
-            .get_or_insert_with(|| Arc::new(Self::new(Arc::clone(services), tenant)));
+        let new = || Self::new(Arc::clone(services), tenant, state.meter.owed().clone());
+        let session = state.session.get_or_insert_with(|| Arc::new(new()));
         Arc::clone(session)
     }
 
@@ -141,12 +149,30 @@ impl Session {
         self.called_off.send_replace(());
     }
 
+    /// Gives a request its place among those under way, with the body that it carries.
+    pub(crate) fn admit(&self, body: usize) -> Result<Admitted, GuestError> {
+        let place = self.admitted.take(1, MAX_RUNNING + MAX_WAITING).ok_or_else(|| {
+            GuestError::new(
+                code::BUSY,
+                format!(
+                    "{MAX_RUNNING} requests are under way and {MAX_WAITING} wait; await some before starting more"
+                ),
+            )
+        })?;
+        Ok(Admitted {
+            _place: place,
+            bodies: self.hold_body(body)?,
+        })
+    }
+
     /// Sends a request, if the policy permits it, and answers with the whole answer.
+    /// What it holds is given back when `admitted` is dropped.
     pub(crate) async fn fetch(
         &self,
         grant: &Grant,
         request: Request,
         redirects: Redirects,
+        admitted: &mut Admitted,
     ) -> Result<Response, Failed> {
         let mut called_off = self.called_off.subscribe();
         // The first poll is made on the guest's fiber, whose stack stays with the
@@ -154,8 +180,6 @@ impl Session {
         tokio::task::yield_now().await;
         let wire = &self.services.wire;
         let request = policy::check(grant, wire, request)?;
-        let _admitted = self.admit()?;
-        let mut bodies = self.hold_body(request.body.len())?;
         let timeout = request.timeout;
         let exchange = async {
             // The semaphore is never closed; if it were, the request would just go on.
@@ -165,8 +189,9 @@ impl Session {
                 wire,
                 client: &*self.client,
                 pace: &self.pace,
+                owed: &self.owed,
             };
-            exchange.run(request, redirects, &mut bodies).await
+            exchange.run(request, redirects, &mut admitted.bodies).await
         };
         tokio::select! {
             answer = tokio::time::timeout(timeout, exchange) => answer.unwrap_or_else(|_| {
@@ -180,26 +205,16 @@ impl Session {
         }
     }
 
-    fn admit(&self) -> Result<Share, GuestError> {
-        self.admitted.take(1, MAX_RUNNING + MAX_WAITING).ok_or_else(|| {
-            GuestError::new(
-                code::BUSY,
-                format!(
-                    "{MAX_RUNNING} requests are under way and {MAX_WAITING} wait; await some before starting more"
-                ),
-            )
-        })
-    }
-
     /// Counts bytes of a body that the host keeps, until the share is dropped.
-    pub(crate) fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
+    fn hold_body(&self, bytes: usize) -> Result<Share, GuestError> {
         self.bodies
             .take(bytes, MAX_BODIES)
             .ok_or_else(too_many_bodies)
     }
 }
 
-fn too_many_bodies() -> GuestError {
+/// The error for more bodies under way than there may be.
+pub(crate) fn too_many_bodies() -> GuestError {
     GuestError::new(
         code::BUSY,
         format!(
@@ -212,6 +227,7 @@ fn too_many_bodies() -> GuestError {
 struct Call {
     session: Arc<Session>,
     grant: Arc<Grant>,
+    admitted: Result<Admitted, GuestError>,
 }
 
 impl Call {
@@ -226,27 +242,28 @@ impl Call {
             .sum();
         let body = request.body.as_ref().map_or(0, Vec::len);
         let bytes = request.method.len() + request.url.len() + headers + body;
-        Meter::charge(&mut store, price::call(bytes, 2 * request.headers.len()))?;
+        let fuel = price::call(bytes, 2 * request.headers.len());
+        Meter::charge(&mut store, fuel.saturating_add(price::ASKED))?;
         let mut store = store.as_context_mut();
         let state = store.data_mut();
+        let session = Session::of(state);
         Ok(Self {
-            session: Session::of(state),
+            // Here and not when it is first polled: many calls can be begun before that.
+            admitted: session.admit(body),
             grant: Arc::clone(&state.grant),
+            session,
         })
     }
 
-    async fn run(self, request: Request) -> Result<Response, Failed> {
-        let Self { session, grant } = self;
-        session.fetch(&grant, request, Redirects::Follow).await
-    }
-}
-
-/// Whether a request has gone out, or has at least been tried.
-fn was_sent(outcome: &Result<Response, Failed>) -> bool {
-    match outcome {
-        Ok(_) => true,
-        Err(Failed::Error(error)) => error.code == code::NETWORK || error.code == code::TIMEOUT,
-        Err(Failed::Denied(_)) => false,
+    /// What is held is dropped with the second of the two.
+    async fn run(self, request: Request) -> (Result<Response, Failed>, Option<Admitted>) {
+        let mut admitted = match self.admitted {
+            Ok(admitted) => admitted,
+            Err(error) => return (Err(error.into()), None),
+        };
+        let (session, grant) = (self.session, self.grant);
+        let fetched = session.fetch(&grant, request, Redirects::Follow, &mut admitted);
+        (fetched.await, Some(admitted))
     }
 }
 
@@ -255,9 +272,6 @@ fn finish(
     mut store: impl AsContextMut<Data = State>,
     outcome: Result<Response, Failed>,
 ) -> wasmtime::Result<Result<Response, GuestError>> {
-    if was_sent(&outcome) {
-        Meter::charge(&mut store, price::REQUEST)?;
-    }
     match outcome {
         Ok(response) => {
             let headers: usize = response
@@ -285,7 +299,7 @@ impl request::HostWithStore<State> for HasSelf<State> {
         request: Request,
     ) -> wasmtime::Result<Result<Response, GuestError>> {
         let call = accessor.with(|store| Call::begin(store, &request))?;
-        let outcome = waited(accessor, call.run(request)).await?;
+        let (outcome, _admitted) = waited(accessor, call.run(request)).await?;
         accessor.with(|store| finish(store, outcome))
     }
 }
@@ -295,6 +309,6 @@ async fn fetch_sync(
     request: Request,
 ) -> wasmtime::Result<(Result<Response, GuestError>,)> {
     let call = Call::begin(&mut store, &request)?;
-    let outcome = call.run(request).await;
+    let (outcome, _admitted) = waited_in_store(&mut store, call.run(request)).await?;
     Ok((finish(&mut store, outcome)?,))
 }

@@ -10,7 +10,7 @@ use super::{Capability, lacks_nothing};
 use crate::contract::imports::timer;
 use crate::contract::{GuestError, TIMER_SYNC, code};
 use crate::instance::State;
-use crate::meter::{Meter, price, waited};
+use crate::meter::{Meter, price, waited, waited_in_store};
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/timer",
@@ -70,6 +70,6 @@ async fn sleep_sync(
     milliseconds: u32,
 ) -> wasmtime::Result<(Answer,)> {
     Meter::charge(&mut store, price::CALL)?;
-    let answer = sleep(store.data().sleeping.clone(), milliseconds).await;
-    Ok((answer,))
+    let slept = sleep(store.data().sleeping.clone(), milliseconds);
+    Ok((waited_in_store(&mut store, slept).await?,))
 }

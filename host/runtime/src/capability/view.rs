@@ -1,6 +1,6 @@
 //! `view`: set-data on the mini-app's own pages.
 
-use miniapp_data::MAX_SET_DATA_BYTES;
+use miniapp_data::{MAX_CHANGES, MAX_SET_DATA_BYTES};
 use wasmtime::component::{Access, HasSelf};
 
 use super::{Capability, lacks_nothing};
@@ -31,8 +31,12 @@ impl HostWithStore<State> for HasSelf<State> {
             .sum();
         // What is too large is refused unread.
         let read = u64::try_from(bytes.min(MAX_SET_DATA_BYTES)).unwrap_or(u64::MAX);
-        let copied = price::call(bytes, changes.len());
-        Meter::charge(&mut host, copied.saturating_add(read * price::JSON_BYTE))?;
+        let listed = u64::try_from(changes.len().min(MAX_CHANGES)).unwrap_or(u64::MAX);
+        let fuel = price::call(bytes, changes.len())
+            .saturating_add(price::SET_DATA)
+            .saturating_add(listed * price::CHANGE)
+            .saturating_add(read * price::JSON_BYTE);
+        Meter::charge(&mut host, fuel)?;
 
         let page = PageId(page);
         let state = host.data_mut();
@@ -48,7 +52,11 @@ impl HostWithStore<State> for HasSelf<State> {
             path: &change.path,
             value: &change.value,
         });
-        if let Err(error) = data.apply(borrowed, left) {
+        let applied = data.apply(borrowed, left);
+        let (built, after) = (data.take_built(), data.weight());
+        let built = u64::try_from(built).unwrap_or(u64::MAX);
+        state.meter.note(built.saturating_mul(price::BUILT_BYTE));
+        if let Err(error) = applied {
             let code = if error.is_size() {
                 code::TOO_LARGE
             } else {
@@ -56,7 +64,6 @@ impl HostWithStore<State> for HasSelf<State> {
             };
             return Ok(Err(GuestError::new(code, error.to_string())));
         }
-        let after = data.weight();
         state.meter.memory.replace_host(before, after);
         state.report(Report::Data {
             page,

@@ -47,8 +47,6 @@ pub(crate) struct Wasi {
     ctx: WasiCtx,
     table: ResourceTable,
     filesystem: WasiFilesystemCtx,
-    /// What streams of files owe.
-    owed: files::Owed,
     http: WasiHttpCtx,
     hooks: http::Hooks,
     output: stdio::Output,
@@ -77,7 +75,6 @@ impl Wasi {
             ctx,
             table,
             filesystem: WasiFilesystemCtx::default(),
-            owed: files::Owed::default(),
             http,
             hooks: http::Hooks::default(),
             output: stdio::Output::default(),
@@ -118,6 +115,7 @@ impl State {
             return;
         };
         for (level, line) in wasi.output.take(unfinished) {
+            self.meter.note(price::CALL);
             self.log(level, line);
         }
     }
@@ -159,7 +157,6 @@ pub(crate) fn on_transition(
         return Ok(());
     };
     let called = std::mem::take(&mut wasi.called);
-    state.meter.note(wasi.owed.take());
     match transition {
         CallHook::CallingHost => return Ok(()),
         CallHook::CallingWasm => {
@@ -175,5 +172,6 @@ pub(crate) fn on_transition(
     }
     state.log_output(false);
     state.report_denials();
-    Meter::charge(store, 0)
+    Meter::charge(&mut store, 0)?;
+    Meter::refill_if_waited(store)
 }

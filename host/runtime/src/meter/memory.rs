@@ -20,7 +20,6 @@ pub(crate) struct MemoryMeter {
     host: usize,
     last_growth: usize,
     table_elements: usize,
-    last_table_growth: usize,
     refusal: Option<Refusal>,
 }
 
@@ -32,7 +31,6 @@ impl MemoryMeter {
             host: 0,
             last_growth: 0,
             table_elements: 0,
-            last_table_growth: 0,
             refusal: None,
         }
     }
@@ -95,14 +93,7 @@ impl MemoryMeter {
             return false;
         }
         self.table_elements = total;
-        self.last_table_growth = growth;
         true
-    }
-
-    /// The growth that was allowed last did not come about.
-    pub(super) fn undo_table_growth(&mut self) {
-        let growth = std::mem::take(&mut self.last_table_growth);
-        self.table_elements = self.table_elements.saturating_sub(growth);
     }
 }
 

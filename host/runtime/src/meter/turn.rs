@@ -40,6 +40,9 @@ pub enum Trigger {
     Close,
 }
 
+/// How long a rest is at least that lets a mini-app compute anew.
+const MIN_REST: Duration = Duration::from_micros(50);
+
 /// What one turn has cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
@@ -68,6 +71,10 @@ pub(crate) struct TurnSignal {
     /// a turn, but it is no rest: a flood of events is no way around the limit.
     restless: AtomicU64,
     limit: u64,
+    /// Nanoseconds between the last poll and this one.
+    away: AtomicU64,
+    /// Whether the last poll ended at rest.
+    resting: AtomicBool,
     /// Nanoseconds from `origin` to where accounting goes on, within a poll.
     mark: AtomicU64,
     origin: Instant,
@@ -86,6 +93,8 @@ impl TurnSignal {
             unshared: AtomicU64::new(0),
             restless: AtomicU64::new(0),
             limit: nanoseconds(limit),
+            away: AtomicU64::new(0),
+            resting: AtomicBool::new(false),
             mark: AtomicU64::new(0),
             origin: Instant::now(),
             fresh: AtomicBool::new(false),
@@ -109,14 +118,26 @@ impl TurnSignal {
     /// the turn that had come to rest before, if there was one.
     pub(crate) fn ask(&self, spent: u64) -> Option<Turn> {
         let first = self.fresh.swap(false, Ordering::Relaxed);
-        let at_rest = first && spent == self.spent();
-        at_rest.then(|| self.rest()).flatten()
+        if !first || spent != self.spent() {
+            return None;
+        }
+        self.rested();
+        self.finish()
     }
 
-    /// The mini-app has come to rest. Returns the turn that ends with it.
+    /// The poll has ended, and the mini-app is at rest. Returns the turn that ends with
+    /// it.
     fn rest(&self) -> Option<Turn> {
-        self.restless.store(0, Ordering::Relaxed);
+        self.resting.store(true, Ordering::Relaxed);
         self.finish()
+    }
+
+    /// The mini-app was at rest between the last poll and this one. A rest that hardly
+    /// has a length is none: a mini-app can wait for what is there already.
+    fn rested(&self) {
+        if self.away.load(Ordering::Relaxed) >= nanoseconds(MIN_REST) {
+            self.restless.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Whether the mini-app has kept the thread busy for too long. Asked by host
@@ -171,7 +192,12 @@ impl TurnSignal {
     /// A poll begins.
     fn enter(&self) {
         self.fresh.store(true, Ordering::Relaxed);
-        self.mark.store(self.now(), Ordering::Relaxed);
+        let now = self.now();
+        let left = self.mark.swap(now, Ordering::Relaxed);
+        self.away.store(now.saturating_sub(left), Ordering::Relaxed);
+        if self.resting.swap(false, Ordering::Relaxed) {
+            self.rested();
+        }
     }
 
     /// Accounts for the time since the last mark.

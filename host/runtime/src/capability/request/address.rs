@@ -5,6 +5,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// What virtual machines of Azure ask about themselves.
+const AZURE_WIRE_SERVER: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 /// Whether an address is of the public internet. Forms of IPv6 that carry an
 /// IPv4 address are judged by it.
 pub(super) fn is_public(address: IpAddr) -> bool {
@@ -22,6 +25,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_multicast()
         || address.is_broadcast()
         || address.is_documentation()
+        // The metadata service of one cloud, which has a public address.
+        || address == AZURE_WIRE_SERVER
         // This network; carrier-grade NAT; IETF protocols; benchmarking; reserved; 6to4 relays.
         || a == 0
         || (a == 100 && (64..128).contains(&b))
@@ -77,6 +82,7 @@ mod tests {
             "127.0.0.1",
             "127.9.9.9",
             "169.254.169.254",
+            "168.63.129.16",
             "172.16.0.1",
             "192.0.0.8",
             "192.0.2.1",

@@ -1,14 +1,15 @@
 //! The body of an answer, read up to its limit, as it came and as it unpacks.
 //!
 //! The threats: a body without end, and a small one that unpacks to gigabytes or
-//! keeps a thread busy with unpacking. Input is unpacked in slices and at a
-//! bounded pace, and what comes out is counted before it is kept.
+//! keeps a thread busy with unpacking. Input is unpacked in slices, what comes out is
+//! counted before it is kept, and the time that unpacking takes is held to a share of
+//! a core, since a server chooses how much of it a byte takes.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use flate2::write::MultiGzDecoder;
+use flate2::write::GzDecoder;
 use http_body_util::BodyExt;
 use hyper::header::{self, HeaderMap};
 
@@ -17,6 +18,7 @@ use super::policy::MAX_BODY_BYTES;
 use super::stack::HttpBody;
 use super::{Failed, MAX_BODIES, too_many_bodies};
 use crate::contract::{GuestError, code};
+use crate::meter::{Owed, price};
 
 /// The encoding that the host asks for and unpacks.
 pub(super) const ENCODING: &str = "gzip";
@@ -25,33 +27,29 @@ pub(super) const ENCODING: &str = "gzip";
 /// a few milliseconds.
 const SLICE: usize = 1 << 10;
 
-/// Bytes that one mini-app's answers may unpack to in a second: a tenth of what
-/// one core can do.
-const UNPACKED_PER_SECOND: u32 = 40 << 20;
+/// One part in so many of a core is what unpacking may keep busy for one mini-app.
+const SHARE_OF_CORE: u32 = 8;
 
-/// How far ahead of the pace unpacking may run before it waits.
-const BURST: Duration = Duration::from_millis(50);
+/// Time for which unpacking may keep a thread busy before it waits.
+const BURST: Duration = Duration::from_millis(20);
 
 /// Keeps the pace at which one mini-app's answers are unpacked.
 #[derive(Default)]
 pub(super) struct Pace(Mutex<Option<Instant>>);
 
 impl Pace {
-    /// Waits until so many unpacked bytes are within the pace.
-    async fn keep(&self, bytes: usize) {
+    /// Waits until work that took so long is within the pace.
+    async fn keep(&self, took: Duration) {
         let now = Instant::now();
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let takes =
-            Duration::from_secs(1).mul_f64(f64::from(bytes) / f64::from(UNPACKED_PER_SECOND));
         let due = {
             let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = due.map_or(now, |due| due.max(now)) + takes;
+            let next = due.map_or(now, |due| due.max(now)) + took * SHARE_OF_CORE;
             *due = Some(next);
             next
         };
         let ahead = due.saturating_duration_since(now);
-        if ahead > BURST {
-            tokio::time::sleep(ahead - BURST).await;
+        if ahead > BURST * SHARE_OF_CORE {
+            tokio::time::sleep(ahead - BURST * SHARE_OF_CORE).await;
         }
     }
 }
@@ -61,6 +59,9 @@ enum Fault {
     TooLarge,
     TooMany,
     Corrupt(io::Error),
+    /// Bytes follow the packed ones. RFC 1952 lets several streams follow one another;
+    /// browsers read one, and each costs the host as much as a large one.
+    NotTheEnd,
 }
 
 impl From<Fault> for Failed {
@@ -73,6 +74,10 @@ impl From<Fault> for Failed {
                 GuestError::new(code::TOO_LARGE, message).into()
             }
             Fault::TooMany => too_many_bodies().into(),
+            Fault::NotTheEnd => {
+                let message = "the answer goes on after its gzip stream has ended";
+                GuestError::new(code::NETWORK, message).into()
+            }
             Fault::Corrupt(error) => {
                 let message = format!("the answer cannot be unpacked: {error}");
                 GuestError::new(code::NETWORK, message).into()
@@ -87,6 +92,7 @@ pub(super) async fn read(
     mut body: HttpBody,
     held: &mut Share,
     pace: &Pace,
+    owed: &Owed,
 ) -> Result<Vec<u8>, Failed> {
     let packed = is_packed(headers);
     let kept = Kept {
@@ -95,7 +101,7 @@ pub(super) async fn read(
         fault: None,
     };
     let mut sink = if packed {
-        Sink::Packed(Box::new(MultiGzDecoder::new(kept)))
+        Sink::Packed(Box::new(GzDecoder::new(kept)))
     } else {
         Sink::Plain(kept)
     };
@@ -106,6 +112,7 @@ pub(super) async fn read(
             continue;
         };
         came = came.saturating_add(data.len());
+        owed.add(price::received(data.len()));
         if came > MAX_BODY_BYTES {
             return Err(Fault::TooLarge.into());
         }
@@ -114,10 +121,9 @@ pub(super) async fn read(
             continue;
         }
         for slice in data.chunks(SLICE) {
-            let before = sink.kept().body.len();
+            let begun = Instant::now();
             sink.take(slice)?;
-            pace.keep(sink.kept().body.len().saturating_sub(before))
-                .await;
+            pace.keep(begun.elapsed()).await;
         }
     }
     // An answer without a body, as to HEAD, unpacks to nothing.
@@ -141,7 +147,7 @@ fn is_packed(headers: &HeaderMap) -> bool {
 /// Where a body goes.
 enum Sink<'a> {
     Plain(Kept<'a>),
-    Packed(Box<MultiGzDecoder<Kept<'a>>>),
+    Packed(Box<GzDecoder<Kept<'a>>>),
 }
 
 impl<'a> Sink<'a> {
@@ -157,7 +163,11 @@ impl<'a> Sink<'a> {
             Self::Plain(kept) => kept.write_all(data),
             Self::Packed(packed) => packed.write_all(data).and_then(|()| packed.flush()),
         };
-        taken.map_err(|error| self.kept().fault.take().unwrap_or(Fault::Corrupt(error)))
+        taken.map_err(|error| match self.kept().fault.take() {
+            Some(fault) => fault,
+            None if error.kind() == io::ErrorKind::WriteZero => Fault::NotTheEnd,
+            None => Fault::Corrupt(error),
+        })
     }
 
     fn finish(mut self) -> Result<Vec<u8>, Fault> {

@@ -14,6 +14,7 @@ use super::{Failed, Redirects};
 use crate::contract::imports::http;
 use crate::contract::{GuestError, code};
 use crate::grant::Grant;
+use crate::meter::{Owed, price};
 
 /// Redirects that are followed: half as many as the Fetch standard's.
 const MAX_REDIRECTS: usize = 10;
@@ -36,6 +37,7 @@ pub(super) struct Exchange<'a> {
     pub(super) wire: &'a Wire,
     pub(super) client: &'a dyn HttpClient,
     pub(super) pace: &'a Pace,
+    pub(super) owed: &'a Owed,
 }
 
 impl Exchange<'_> {
@@ -55,7 +57,7 @@ impl Exchange<'_> {
             let Some(location) = location else {
                 return self.read(request.target, answer, held).await;
             };
-            let url = request.target.url.join(&location?).map_err(|error| {
+            let url = policy::parse(&location?, Some(&request.target.url)).map_err(|error| {
                 network(format!(
                     "the server redirects to a URL that cannot be read: {error}"
                 ))
@@ -82,6 +84,8 @@ impl Exchange<'_> {
         let host = target.uri.host().unwrap_or_default();
         let injected = &self.wire.injected;
         injected.apply(headers, target.scheme, host, target.port);
+        // Owed from here on: a guest that has called it off pays as well.
+        self.owed.add(price::request(request.body.len()));
         let limit = self.wire.timeouts.first_byte;
         match tokio::time::timeout(limit, self.client.send(outgoing)).await {
             Ok(answer) => Ok(answer?),
@@ -100,7 +104,7 @@ impl Exchange<'_> {
         held: &mut Share,
     ) -> Result<http::Response, Failed> {
         let (mut head, body) = answer.into_parts();
-        let body = body::read(&mut head.headers, body, held, self.pace).await?;
+        let body = body::read(&mut head.headers, body, held, self.pace, self.owed).await?;
         Ok(http::Response {
             status: head.status.as_u16(),
             url: target.url.into(),

@@ -27,6 +27,10 @@ use crate::contract::{GuestError, code};
 use crate::grant::Grant;
 
 const MAX_URL_BYTES: usize = 8_192;
+
+/// Bytes of a URL's host, with user and port: a name has 253 at most, each of which may
+/// be written in four.
+const MAX_HOST_BYTES: usize = 1_024;
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 << 10;
 
@@ -102,7 +106,7 @@ pub(super) fn check(grant: &Grant, wire: &Wire, request: Request) -> Result<Chec
             MAX_URL_BYTES,
         ));
     }
-    let url = Url::parse(&request.url).map_err(|error| {
+    let url = parse(&request.url, None).map_err(|error| {
         invalid(format!("the URL cannot be read: {error}; write an absolute one such as `https://api.example.com/path`"))
     })?;
     let target = check_target(grant, wire, url)?;
@@ -128,6 +132,42 @@ pub(super) fn check(grant: &Grant, wire: &Wire, request: Request) -> Result<Chec
         body: body.into(),
         timeout,
     })
+}
+
+/// Why a text is no URL.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoUrl {
+    #[error(transparent)]
+    Syntax(#[from] url::ParseError),
+    #[error("its host has more than {MAX_HOST_BYTES} bytes")]
+    Host,
+}
+
+/// Reads a URL, relative to another one if that is given. A host that is too long for
+/// any name is refused unread: reading a name takes time with the square of its length.
+pub(super) fn parse(text: &str, base: Option<&Url>) -> Result<Url, NoUrl> {
+    if host_bytes(text) > MAX_HOST_BYTES {
+        return Err(NoUrl::Host);
+    }
+    Ok(Url::options().base_url(base).parse(text)?)
+}
+
+/// Bytes of a URL's text in which its host stands, with user and port: from behind the
+/// scheme and the slashes to where the path begins.
+fn host_bytes(text: &str) -> usize {
+    // The parser takes either slash, and skips blanks before, tabs and new lines anywhere.
+    let blank = |c: char| c <= ' ';
+    let slash = |c: char| matches!(c, '/' | '\\');
+    let in_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.') || blank(c);
+    let text = text.trim_start_matches(blank);
+    let after_scheme = text.trim_start_matches(in_scheme).strip_prefix(':');
+    let rest = after_scheme.unwrap_or(text);
+    let host = rest.trim_start_matches(|c| slash(c) || blank(c));
+    let slashes = rest.len() - host.len();
+    if after_scheme.is_none() && slashes < 2 {
+        return 0;
+    }
+    host.find(['/', '\\', '?', '#']).unwrap_or(host.len())
 }
 
 /// Decides on a URL, the guest's own or one that it was redirected to.
@@ -217,4 +257,51 @@ fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|character| u8::try_from(u32::from(character)).ok())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_at_the_limit_and_one_past() {
+        let too_long = |url: String| matches!(parse(&url, None), Err(NoUrl::Host));
+        let name = |bytes: usize| "ü".repeat(bytes / 2);
+        for before in [
+            "https://",
+            "https:",
+            "https:\\\\",
+            " ht\ttps:////",
+            "http:/\t/",
+        ] {
+            for after in ["", "/", "?q", "#f", "\\"] {
+                let url = |bytes: usize| format!("{before}{}{after}", name(bytes));
+                assert!(!too_long(url(MAX_HOST_BYTES)), "{before:?} {after:?}");
+                assert!(too_long(url(MAX_HOST_BYTES + 2)), "{before:?} {after:?}");
+            }
+        }
+        let long = "x".repeat(5_000);
+        for fine in [
+            format!("https://a.example/{long}"),
+            format!("https://a.example?{long}"),
+            format!("https://a.example#{long}"),
+        ] {
+            assert!(parse(&fine, None).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_read_relative_to_where_it_comes_from() {
+        let base = Url::parse("https://a.example/b/c").unwrap();
+        let to = |text: &str| parse(text, Some(&base)).map(String::from).ok();
+        assert_eq!(to("d").as_deref(), Some("https://a.example/b/d"));
+        assert_eq!(to("//e.example").as_deref(), Some("https://e.example/"));
+        assert_eq!(to(&format!("//{}", "ü".repeat(600))), None);
+        assert_eq!(to(&format!("\\\t/{}", "ü".repeat(600))), None);
+        assert_eq!(to(&"x".repeat(5_000)).map(|url| url.len()), Some(5_020));
+        assert_eq!(
+            to(&format!("/p/{}", "x".repeat(5_000))).map(|url| url.len()),
+            Some(5_020)
+        );
+    }
 }

@@ -86,12 +86,11 @@ impl Names {
         if let Some(address) = self.mapped.get(&(host.to_owned(), port)) {
             return Ok(vec![*address]);
         }
-        let mut found = self
+        let found = self
             .resolver
             .resolve(app, host)
             .await
             .map_err(ResolveError::Failed)?;
-        found.truncate(MAX_ADDRESSES);
         if found.is_empty() {
             return Err(ResolveError::Nothing);
         }
@@ -99,6 +98,7 @@ impl Names {
         let kept: Vec<SocketAddr> = found
             .into_iter()
             .filter(public)
+            .take(MAX_ADDRESSES)
             .map(|address| SocketAddr::new(address, port))
             .collect();
         if kept.is_empty() {

@@ -22,7 +22,6 @@ mod stream;
 
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::OwnedMutexGuard;
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
@@ -46,27 +45,12 @@ use super::copied;
 use crate::instance::State;
 use crate::meter::{Meter, price};
 
-/// Fuel for what streams of files do, until the host is left the next time.
-#[derive(Clone, Default)]
-pub(super) struct Owed(Arc<AtomicU64>);
-
-impl Owed {
-    fn add(&self, fuel: u64) {
-        self.0.fetch_add(fuel, Ordering::Relaxed);
-    }
-
-    pub(super) fn take(&self) -> u64 {
-        self.0.swap(0, Ordering::Relaxed)
-    }
-}
-
 struct Guarded;
 
 struct View<'a> {
     table: &'a mut ResourceTable,
     ctx: &'a mut WasiFilesystemCtx,
     meter: &'a mut Meter,
-    owed: &'a Owed,
     folder: Option<Arc<Folder>>,
 }
 
@@ -81,7 +65,6 @@ fn view(state: &mut State) -> View<'_> {
         table: &mut wasi.table,
         ctx: &mut wasi.filesystem,
         meter,
-        owed: &wasi.owed,
         folder,
     }
 }
@@ -150,10 +133,10 @@ impl View<'_> {
         }
     }
 
-    /// Notes the price of a call that asks the system, and copies so many bytes.
-    fn pay(&mut self, bytes: usize) {
-        self.meter
-            .note(price::FILE.saturating_add(copied(bytes, 0)));
+    /// Notes the price of a call that asks the system, for which it waits.
+    fn pay(&mut self, fuel: u64) {
+        self.meter.note_wait();
+        self.meter.note(fuel);
     }
 
     /// There is a folder wherever there is a descriptor.
@@ -167,7 +150,7 @@ impl View<'_> {
 
     /// Where a path leads that is only looked at.
     async fn look(&mut self, fd: &Resource<Descriptor>, path: &str) -> FsResult<Place> {
-        self.pay(path.len());
+        self.pay(price::file(path.len()));
         let ledger = self.ledger().await?;
         self.place(&ledger, fd, path)
     }

@@ -21,14 +21,18 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame};
 use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
-use wasmtime::component::Linker;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi_http::p2::bindings::http::{outgoing_handler, types};
+use wasmtime_wasi_http::p2::types::{HostFutureIncomingResponse, HostOutgoingRequest};
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks,
 };
 
 use super::super::in_flight::Share;
-use super::super::request::{Failed, MAX_BODIES, MAX_BODY_BYTES, Redirects, Session};
+use super::super::request::{
+    Failed, MAX_BODIES, MAX_BODY_BYTES, Redirects, Session, too_many_bodies,
+};
 use super::Wasi;
 use crate::contract::imports::http;
 use crate::contract::{GuestError, code};
@@ -39,7 +43,7 @@ use crate::report::Denial;
 
 /// Bytes of one set of header fields: what the policy of `request` allows, and what
 /// each of its fields takes in the host beyond its text.
-pub(super) const FIELD_BYTES: usize = (16 << 10) + 64 * 72;
+pub(super) const FIELD_BYTES: usize = (16 << 10) + 64 * HEADER_BYTES;
 
 /// Bytes of a request's body that a guest may write before the host has taken them.
 /// Two such pieces may wait for each body that is begun.
@@ -51,21 +55,51 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes of an answer's body that are handed to its stream at once.
 const PIECE_BYTES: usize = 64 << 10;
 
+/// Bytes that a header takes in the host beyond its text.
+const HEADER_BYTES: usize = 72;
+
+/// The interface that sends, as Wasmtime names it.
+const HANDLER: &str = "wasi:http/outgoing-handler@0.2.12";
+
 /// The instance whose functions [`fields`] and [`outgoing`] replace, as Wasmtime
 /// names it.
 const TYPES: &str = "wasi:http/types@0.2.12";
 
 pub(super) fn link_handler(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    outgoing_handler::add_to_linker::<_, WasiHttp>(linker, |state| {
-        let way = Way {
-            session: Session::of(state),
-            grant: Arc::clone(&state.grant),
-        };
-        let (wasi, meter) = state.call_wasi();
-        meter.note(price::REQUEST);
-        wasi.hooks.way = Some(way);
-        view(wasi)
-    })
+    let mut handler = linker.instance(HANDLER)?;
+    handler.func_wrap("handle", handle)
+}
+
+type Handled = Result<Resource<HostFutureIncomingResponse>, types::ErrorCode>;
+
+/// The only function of `outgoing-handler`. Wasmtime's own leaves the options in its
+/// table for ever, where they are as many as a mini-app may have of anything.
+fn handle(
+    mut store: StoreContextMut<'_, State>,
+    (request, options): (
+        Resource<HostOutgoingRequest>,
+        Option<Resource<RequestOptions>>,
+    ),
+) -> wasmtime::Result<(Handled,)> {
+    let state = store.data_mut();
+    let way = Way {
+        session: Session::of(state),
+        grant: Arc::clone(&state.grant),
+    };
+    let (wasi, meter) = state.call_wasi();
+    meter.note(price::ASKED);
+    wasi.hooks.way = Some(way);
+    let mut http = view(wasi);
+    let used_up = options.as_ref().map(|options| options.rep());
+    let handled = outgoing_handler::Host::handle(&mut http, request, options);
+    if let Some(options) = used_up {
+        http.table
+            .delete(Resource::<RequestOptions>::new_own(options))?;
+    }
+    Ok((match handled {
+        Ok(future) => Ok(future),
+        Err(error) => Err(types::Host::convert_error_code(&mut http, error)?),
+    },))
 }
 
 pub(super) fn link_types(linker: &mut Linker<State>) -> wasmtime::Result<()> {
@@ -171,7 +205,8 @@ struct Way {
 impl Way {
     async fn exchange(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Failed> {
         let (head, body) = request.into_parts();
-        let body = self.collect(body).await?;
+        let mut admitted = self.session.admit(0)?;
+        let body = collect(body, &mut admitted.bodies).await?;
         let request = http::Request {
             method: head.method.as_str().to_owned(),
             url: head.uri.to_string(),
@@ -179,62 +214,70 @@ impl Way {
             body: (!body.is_empty()).then_some(body),
             timeout: None,
         };
-        let fetched = self.session.fetch(&self.grant, request, Redirects::Return);
-        self.answer(fetched.await?)
+        let fetched = self
+            .session
+            .fetch(&self.grant, request, Redirects::Return, &mut admitted);
+        let answer = fetched.await?;
+        answered(answer, admitted.bodies)
     }
+}
 
-    /// Reads the body that the guest writes.
-    async fn collect(&self, mut body: WasiBody) -> Result<Vec<u8>, Failed> {
-        let mut held = self.session.hold_body(0)?;
-        let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| {
-                GuestError::new(
-                    code::INVALID_ARGUMENT,
-                    format!("the body was not finished: {error}"),
-                )
-            })?;
-            // Trailers are of no use to a server that expects a body of known length.
-            let Ok(data) = frame.into_data() else {
-                continue;
-            };
-            let after = bytes.len().saturating_add(data.len());
-            if after > MAX_BODY_BYTES {
-                let message = format!("bytes of the body: {after}, {MAX_BODY_BYTES} are allowed");
-                return Err(GuestError::new(code::TOO_LARGE, message).into());
-            }
-            if !held.grow(data.len(), MAX_BODIES) {
-                let message = "bodies under way hold as much as they may";
-                return Err(GuestError::new(code::BUSY, message).into());
-            }
-            bytes.extend_from_slice(&data);
-        }
-        Ok(bytes)
-    }
-
-    /// The contract's answer as one of WASI's, counted for as long as it is kept.
-    fn answer(&self, answer: http::Response) -> Result<Response<WasiBody>, Failed> {
-        let held = self.session.hold_body(answer.body.len())?;
-        let rest = Bytes::from(answer.body);
-        let body = Answer { rest, _held: held };
-        let mut response = Response::new(body.boxed_unsync());
-        *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| {
+/// Reads the body that the guest writes.
+async fn collect(mut body: WasiBody, held: &mut Share) -> Result<Vec<u8>, Failed> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
             GuestError::new(
-                code::NETWORK,
-                format!("the status {} is none", answer.status),
+                code::INVALID_ARGUMENT,
+                format!("the body was not finished: {error}"),
             )
         })?;
-        for (name, value) in answer.headers {
-            let bytes: Vec<u8> = value.chars().filter_map(|c| u8::try_from(c).ok()).collect();
-            let field = HeaderName::try_from(name)
-                .ok()
-                .zip(HeaderValue::from_maybe_shared(Bytes::from(bytes)).ok());
-            if let Some((name, value)) = field {
-                response.headers_mut().append(name, value);
-            }
+        // Trailers are of no use to a server that expects a body of known length.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let after = bytes.len().saturating_add(data.len());
+        if after > MAX_BODY_BYTES {
+            let message = format!("bytes of the body: {after}, {MAX_BODY_BYTES} are allowed");
+            return Err(GuestError::new(code::TOO_LARGE, message).into());
         }
-        Ok(response)
+        if !held.grow(data.len(), MAX_BODIES) {
+            return Err(too_many_bodies().into());
+        }
+        bytes.extend_from_slice(&data);
     }
+    Ok(bytes)
+}
+
+/// The contract's answer as one of WASI's, counted with its head for as long as its
+/// body is kept.
+fn answered(answer: http::Response, mut held: Share) -> Result<Response<WasiBody>, Failed> {
+    let head = answer.headers.iter();
+    let head: usize = head
+        .map(|(name, value)| HEADER_BYTES + name.len() + value.len())
+        .sum();
+    if !held.resize(head.saturating_add(answer.body.len()), MAX_BODIES) {
+        return Err(too_many_bodies().into());
+    }
+    let rest = Bytes::from(answer.body);
+    let body = Answer { rest, _held: held };
+    let mut response = Response::new(body.boxed_unsync());
+    *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| {
+        GuestError::new(
+            code::NETWORK,
+            format!("the status {} is none", answer.status),
+        )
+    })?;
+    for (name, value) in answer.headers {
+        let bytes: Vec<u8> = value.chars().filter_map(|c| u8::try_from(c).ok()).collect();
+        let field = HeaderName::try_from(name)
+            .ok()
+            .zip(HeaderValue::from_maybe_shared(Bytes::from(bytes)).ok());
+        if let Some((name, value)) = field {
+            response.headers_mut().append(name, value);
+        }
+    }
+    Ok(response)
 }
 
 /// Header fields as the contract's text, one character for each byte; without the
@@ -274,9 +317,24 @@ impl Body for Answer {
 mod tests {
     use super::*;
 
+    /// Were it another instance than Wasmtime's, its functions without limits would be
+    /// linked beside ours.
+    #[test]
+    fn what_is_replaced_is_there() {
+        let mut linker = Linker::new(&wasmtime::Engine::default());
+        assert!(fields::replace(&mut linker).is_ok());
+        assert!(outgoing::replace(&mut linker).is_ok());
+        let mut linker = Linker::new(&wasmtime::Engine::default());
+        let stable = types::LinkOptions::default();
+        types::add_to_linker::<_, WasiHttp>(&mut linker, &stable, of).unwrap();
+        assert!(fields::replace(&mut linker).is_err());
+        assert!(outgoing::replace(&mut linker).is_err());
+    }
+
     #[test]
     fn the_functions_replaced_are_of_the_version_served() {
         let served = miniapp_package::WASI_VERSION;
         assert_eq!(TYPES, format!("wasi:http/types@{served}"));
+        assert_eq!(HANDLER, format!("wasi:http/outgoing-handler@{served}"));
     }
 }

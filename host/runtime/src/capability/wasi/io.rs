@@ -64,7 +64,8 @@ impl error::Host for Io<'_> {}
 
 impl error::HostError for Io<'_> {
     fn to_debug_string(&mut self, error: Resource<error::Error>) -> wasmtime::Result<String> {
-        let text = error::HostError::to_debug_string(self.table, error)?;
+        // Not the whole of it: that would show where the host's own code lies.
+        let text = format!("{:#}", self.table.get(&error)?);
         self.owe(text.len());
         Ok(text)
     }
@@ -83,7 +84,9 @@ impl poll::Host for Io<'_> {
                 "`poll` was given {waited_for} pollables, {MAX_POLLABLES} are allowed at once"
             );
         }
-        poll::Host::poll(self.table, pollables).await
+        self.meter
+            .wait(poll::Host::poll(self.table, pollables))
+            .await
     }
 }
 
@@ -93,7 +96,9 @@ impl poll::HostPollable for Io<'_> {
     }
 
     async fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
-        poll::HostPollable::block(self.table, pollable).await
+        self.meter
+            .wait(poll::HostPollable::block(self.table, pollable))
+            .await
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
@@ -122,7 +127,12 @@ impl streams::HostInputStream for Io<'_> {
         stream: Resource<DynInputStream>,
         length: u64,
     ) -> StreamResult<Vec<u8>> {
-        let read = streams::HostInputStream::blocking_read(self.table, stream, length).await;
+        let read = self
+            .meter
+            .wait(streams::HostInputStream::blocking_read(
+                self.table, stream, length,
+            ))
+            .await;
         self.owe_read(&read);
         read
     }
@@ -138,7 +148,12 @@ impl streams::HostInputStream for Io<'_> {
         stream: Resource<DynInputStream>,
         length: u64,
     ) -> StreamResult<u64> {
-        let skipped = streams::HostInputStream::blocking_skip(self.table, stream, length).await;
+        let skipped = self
+            .meter
+            .wait(streams::HostInputStream::blocking_skip(
+                self.table, stream, length,
+            ))
+            .await;
         self.owe_moved(&skipped);
         skipped
     }
@@ -171,7 +186,11 @@ impl streams::HostOutputStream for Io<'_> {
         bytes: Vec<u8>,
     ) -> StreamResult<()> {
         self.owe(bytes.len());
-        streams::HostOutputStream::blocking_write_and_flush(self.table, stream, bytes).await
+        self.meter
+            .wait(streams::HostOutputStream::blocking_write_and_flush(
+                self.table, stream, bytes,
+            ))
+            .await
     }
 
     fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
@@ -179,7 +198,11 @@ impl streams::HostOutputStream for Io<'_> {
     }
 
     async fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
-        streams::HostOutputStream::blocking_flush(self.table, stream).await
+        self.meter
+            .wait(streams::HostOutputStream::blocking_flush(
+                self.table, stream,
+            ))
+            .await
     }
 
     fn subscribe(
@@ -205,7 +228,8 @@ impl streams::HostOutputStream for Io<'_> {
     ) -> StreamResult<()> {
         let table = &mut *self.table;
         let written =
-            streams::HostOutputStream::blocking_write_zeroes_and_flush(table, stream, length).await;
+            streams::HostOutputStream::blocking_write_zeroes_and_flush(table, stream, length);
+        let written = self.meter.wait(written).await;
         if written.is_ok() {
             self.owe_moved(&Ok(length));
         }
@@ -229,7 +253,8 @@ impl streams::HostOutputStream for Io<'_> {
         from: Resource<DynInputStream>,
         length: u64,
     ) -> StreamResult<u64> {
-        let moved = streams::HostOutputStream::blocking_splice(self.table, to, from, length).await;
+        let moved = streams::HostOutputStream::blocking_splice(self.table, to, from, length);
+        let moved = self.meter.wait(moved).await;
         self.owe_moved(&moved);
         moved
     }

@@ -63,7 +63,8 @@ fn is_plain(ty: &Type) -> bool {
     }
 }
 
-/// Bytes of text in `values`, and how many values there are.
+/// Bytes of text in `values`, and how many values there are. Names are text too: the
+/// guest chooses them, and each value carries a copy.
 pub(super) fn size(values: &[Val]) -> (usize, usize) {
     let mut total = (0_usize, 0_usize);
     let mut rest: Vec<&Val> = values.iter().collect();
@@ -72,7 +73,17 @@ pub(super) fn size(values: &[Val]) -> (usize, usize) {
         match value {
             Val::String(text) => total.0 = total.0.saturating_add(text.len()),
             Val::List(values) | Val::Tuple(values) => rest.extend(values),
-            Val::Record(fields) => rest.extend(fields.iter().map(|(_, value)| value)),
+            Val::Record(fields) => {
+                for (name, value) in fields {
+                    total.0 = total.0.saturating_add(name.len());
+                    rest.push(value);
+                }
+            }
+            Val::Enum(name) => total.0 = total.0.saturating_add(name.len()),
+            Val::Flags(names) => {
+                let bytes = names.iter().map(String::len);
+                total.0 = bytes.fold(total.0, usize::saturating_add);
+            }
             Val::Option(Some(value)) => rest.push(value),
             _ => {}
         }

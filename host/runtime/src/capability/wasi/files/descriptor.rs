@@ -29,7 +29,8 @@ impl HostDescriptor for View<'_> {
     ) -> FsResult<Resource<DynInputStream>> {
         let file = self.file(&fd, OpenMode::READ)?;
         let folder = Arc::clone(self.folder()?);
-        let reader: DynInputStream = Box::new(Reader::new(folder, file, offset, self.owed.clone()));
+        let reader: DynInputStream =
+            Box::new(Reader::new(folder, file, offset, self.meter.owed().clone()));
         Ok(self.table.push(reader)?)
     }
 
@@ -55,32 +56,32 @@ impl HostDescriptor for View<'_> {
         length: Filesize,
         advice: Advice,
     ) -> FsResult<()> {
-        self.pay(0);
+        self.pay(price::FILE);
         self.wasi().advise(fd, offset, length, advice).await
     }
 
     async fn sync_data(&mut self, fd: Resource<Descriptor>) -> FsResult<()> {
-        self.meter.note(price::FILE_SYNC);
+        self.pay(price::FILE_SYNC);
         self.wasi().sync_data(fd).await
     }
 
     async fn sync(&mut self, fd: Resource<Descriptor>) -> FsResult<()> {
-        self.meter.note(price::FILE_SYNC);
+        self.pay(price::FILE_SYNC);
         self.wasi().sync(fd).await
     }
 
     async fn get_flags(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
-        self.pay(0);
+        self.pay(price::FILE);
         self.wasi().get_flags(fd).await
     }
 
     async fn get_type(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorType> {
-        self.pay(0);
+        self.pay(price::FILE);
         self.wasi().get_type(fd).await
     }
 
     async fn set_size(&mut self, fd: Resource<Descriptor>, bytes: Filesize) -> FsResult<()> {
-        self.pay(0);
+        self.pay(price::FILE);
         let file = self.file(&fd, OpenMode::WRITE)?;
         let resized = self
             .folder()?
@@ -94,7 +95,7 @@ impl HostDescriptor for View<'_> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> FsResult<()> {
-        self.pay(0);
+        self.pay(price::FILE);
         self.wasi().set_times(fd, accessed, modified).await
     }
 
@@ -104,7 +105,7 @@ impl HostDescriptor for View<'_> {
         length: Filesize,
         offset: Filesize,
     ) -> FsResult<(Vec<u8>, bool)> {
-        self.pay(0);
+        self.pay(price::FILE);
         let read = HostDescriptor::read(&mut self.wasi(), fd, length, offset).await?;
         self.meter.note(copied(read.0.len(), 0));
         Ok(read)
@@ -116,7 +117,7 @@ impl HostDescriptor for View<'_> {
         bytes: Vec<u8>,
         offset: Filesize,
     ) -> FsResult<Filesize> {
-        self.meter.note(price::file_written(bytes.len()));
+        self.pay(price::file_written(bytes.len()));
         let file = self.file(&fd, OpenMode::WRITE)?;
         let at = At::Position(offset);
         let written = self
@@ -129,7 +130,7 @@ impl HostDescriptor for View<'_> {
         &mut self,
         fd: Resource<Descriptor>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
-        self.pay(0);
+        self.pay(price::FILE);
         let ledger = self.ledger().await?;
         // How many of them are in this folder is known to nobody before it is read.
         let listed = price::FILE_ENTRY.saturating_mul(ledger.entries());
@@ -142,7 +143,7 @@ impl HostDescriptor for View<'_> {
         fd: Resource<Descriptor>,
         path: String,
     ) -> FsResult<()> {
-        self.pay(path.len());
+        self.pay(price::file(path.len()));
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         ledger.take_entry()?;
@@ -154,7 +155,7 @@ impl HostDescriptor for View<'_> {
     }
 
     async fn stat(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorStat> {
-        self.pay(0);
+        self.pay(price::FILE);
         Ok(rounded(HostDescriptor::stat(&mut self.wasi(), fd).await?))
     }
 
@@ -221,7 +222,7 @@ impl HostDescriptor for View<'_> {
         mut how: OpenFlags,
         mut flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
-        self.pay(path.len());
+        self.pay(price::file(path.len()));
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         if place.as_folder && how.contains(OpenFlags::CREATE) {
@@ -271,7 +272,7 @@ impl HostDescriptor for View<'_> {
         fd: Resource<Descriptor>,
         path: String,
     ) -> FsResult<()> {
-        self.pay(path.len());
+        self.pay(price::file(path.len()));
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         self.wasi().remove_directory_at(fd, place.path).await?;
@@ -286,7 +287,7 @@ impl HostDescriptor for View<'_> {
         new_fd: Resource<Descriptor>,
         new: String,
     ) -> FsResult<()> {
-        self.pay(old.len().saturating_add(new.len()));
+        self.pay(price::file(old.len().saturating_add(new.len())));
         let mut ledger = self.ledger().await?;
         let from = self.place(&ledger, &fd, &old)?;
         let to = self.place(&ledger, &new_fd, &new)?;
@@ -316,7 +317,7 @@ impl HostDescriptor for View<'_> {
     }
 
     async fn unlink_file_at(&mut self, fd: Resource<Descriptor>, path: String) -> FsResult<()> {
-        self.pay(path.len());
+        self.pay(price::file(path.len()));
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         let found = self.find(&fd, &place).await?;
@@ -331,12 +332,12 @@ impl HostDescriptor for View<'_> {
         one: Resource<Descriptor>,
         other: Resource<Descriptor>,
     ) -> wasmtime::Result<bool> {
-        self.pay(0);
+        self.pay(price::FILE);
         self.wasi().is_same_object(one, other).await
     }
 
     async fn metadata_hash(&mut self, fd: Resource<Descriptor>) -> FsResult<MetadataHashValue> {
-        self.pay(0);
+        self.pay(price::FILE);
         HostDescriptor::metadata_hash(&mut self.wasi(), fd).await
     }
 
@@ -356,7 +357,8 @@ impl View<'_> {
     fn writer(&mut self, fd: &Resource<Descriptor>, at: At) -> FsResult<Resource<DynOutputStream>> {
         let file = self.file(fd, OpenMode::WRITE)?;
         let folder = Arc::clone(self.folder()?);
-        let writer: DynOutputStream = Box::new(Writer::new(folder, file, at, self.owed.clone()));
+        let writer: DynOutputStream =
+            Box::new(Writer::new(folder, file, at, self.meter.owed().clone()));
         Ok(self.table.push(writer)?)
     }
 }

@@ -13,7 +13,8 @@ use wasmtime_wasi::runtime::{AbortOnDropJoinHandle, spawn};
 
 use super::content::{self, At, Unchanged};
 use super::folder::Folder;
-use super::{Owed, price};
+use super::price;
+use crate::meter::Owed;
 
 /// Bytes of one step.
 const PIECE_BYTES: usize = 16 << 10;

@@ -21,14 +21,33 @@ const URL_BYTES: usize = 8_192;
 
 type Asked = Resource<HostOutgoingRequest>;
 type Answer = wasmtime::Result<(Result<(), ()>,)>;
+type Text = wasmtime::Result<(Option<String>,)>;
 
-/// Replaces the functions that keep a text.
+/// Replaces the functions that keep or give a text.
 pub(super) fn replace(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     let mut types = linker.instance(TYPES)?;
     types.func_wrap("[method]outgoing-request.set-method", set_method)?;
     types.func_wrap("[method]outgoing-request.set-scheme", set_scheme)?;
     types.func_wrap("[method]outgoing-request.set-authority", set_authority)?;
-    types.func_wrap("[method]outgoing-request.set-path-with-query", set_path)
+    types.func_wrap("[method]outgoing-request.set-path-with-query", set_path)?;
+    types.func_wrap("[method]outgoing-request.authority", authority)?;
+    types.func_wrap("[method]outgoing-request.path-with-query", path)
+}
+
+fn authority(mut store: StoreContextMut<'_, State>, (request,): (Asked,)) -> Text {
+    let text = of(store.data_mut()).authority(request)?;
+    given(store, text)
+}
+
+fn path(mut store: StoreContextMut<'_, State>, (request,): (Asked,)) -> Text {
+    let text = of(store.data_mut()).path_with_query(request)?;
+    given(store, text)
+}
+
+/// Charges a text that the guest is given.
+fn given(store: StoreContextMut<'_, State>, text: Option<String>) -> Text {
+    Meter::charge(store, copied(text.as_ref().map_or(0, String::len), 0))?;
+    Ok((text,))
 }
 
 fn set_method(mut store: StoreContextMut<'_, State>, (request, method): (Asked, Method)) -> Answer {
