@@ -1,12 +1,14 @@
 //! What the suites share: the guests, a server that answers them, a host to run
 //! them in, and a record of what was reported.
 
+mod every_import;
 mod guest;
 mod hand_written;
 mod record;
 mod stage;
 
 pub use dev_server::{Answer, DevServer, json};
+pub use every_import::{CALLS, Called, EveryImport, every_import};
 pub use guest::{Guest, Manifests};
 pub use hand_written::component;
 pub use record::{Line, Record};

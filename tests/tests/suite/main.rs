@@ -11,6 +11,7 @@ mod lifecycle;
 mod metering;
 mod network;
 mod pool;
+mod prices;
 mod requests;
 mod sync_world;
 mod wasi;
