@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::HandshakeKind;
 
 pub use certificate::ClientIdentity;
 use certificate::{Authority, Clients};
@@ -39,6 +40,17 @@ pub struct Seen {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Vec<u8>,
+    /// The connection that it came over.
+    pub connection: Connection,
+}
+
+/// One connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Connection {
+    /// The client's end.
+    pub client: SocketAddr,
+    /// Whether its TLS session goes on with one of an earlier connection.
+    pub resumed: bool,
 }
 
 impl Seen {
@@ -198,18 +210,25 @@ async fn accept(
     handler: Arc<Handler>,
     seen: Arc<Mutex<Vec<Seen>>>,
 ) {
-    while let Ok((stream, _)) = listener.accept().await {
+    while let Ok((stream, client)) = listener.accept().await {
         stream.set_nodelay(true).ok();
         let (tls, handler, seen) = (tls.clone(), Arc::clone(&handler), Arc::clone(&seen));
+        let mut connection = Connection {
+            client,
+            resumed: false,
+        };
         tokio::spawn(async move {
             match tls {
                 // A client that does not trust us is the client's matter.
                 Some(tls) => {
                     if let Ok(stream) = tls.accept(stream).await {
-                        serve(stream, handler, seen).await;
+                        let (_, session) = stream.get_ref();
+                        connection.resumed =
+                            session.handshake_kind() == Some(HandshakeKind::Resumed);
+                        serve(stream, connection, handler, seen).await;
                     }
                 }
-                None => serve(stream, handler, seen).await,
+                None => serve(stream, connection, handler, seen).await,
             }
         });
     }
@@ -217,6 +236,7 @@ async fn accept(
 
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    connection: Connection,
     handler: Arc<Handler>,
     seen: Arc<Mutex<Vec<Seen>>>,
 ) {
@@ -232,7 +252,7 @@ async fn serve(
             let request = Request::from_parts(head, body);
             seen.lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(note(&request));
+                .push(note(&request, connection));
             Ok::<_, Infallible>(handler(request).await)
         }
     });
@@ -242,7 +262,7 @@ async fn serve(
     served.await.ok();
 }
 
-fn note(request: &Request<Bytes>) -> Seen {
+fn note(request: &Request<Bytes>, connection: Connection) -> Seen {
     let text =
         |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     Seen {
@@ -254,5 +274,6 @@ fn note(request: &Request<Bytes>) -> Seen {
             .map(|(name, value)| (name.to_string(), text(value)))
             .collect(),
         body: request.body().to_vec(),
+        connection,
     }
 }

@@ -14,4 +14,5 @@ mod pool;
 mod prices;
 mod requests;
 mod sync_world;
+mod tenancy;
 mod wasi;
