@@ -30,6 +30,10 @@ const SETTLING: Duration = Duration::from_secs(3);
 /// that the server keeps for its connections.
 const LEFT: usize = 512 << 10;
 
+/// Bytes of the heap that one attack may take at most, with what the server needs for
+/// its part: bodies under way, page data, and what either has to spare.
+const AT_MOST: usize = 64 << 20;
+
 /// A host under attack.
 pub struct Arena {
     /// The host.
@@ -174,15 +178,16 @@ impl Arena {
         installed.map_err(|error| error.to_string())
     }
 
-    /// Plays an attack while the neighbour answers, and sees whether anything of
-    /// it is left.
+    /// Plays an attack while the neighbour answers, and sees how much of the heap it
+    /// takes and whether anything of it is left.
     pub async fn play<'a>(
         &'a self,
         repeats: bool,
         attempt: impl Fn() -> crate::attack::Played<'a>,
-    ) -> (Outcome, Latencies) {
+    ) -> (Outcome, Latencies, usize) {
         const LONG_ENOUGH: Duration = Duration::from_millis(250);
         let held = heap::held();
+        heap::watch();
         let began = std::time::Instant::now();
         self.neighbour.record();
         let mut outcome = attempt().await;
@@ -190,11 +195,18 @@ impl Arena {
             outcome.add(attempt().await);
         }
         let latencies = self.neighbour.recorded();
+        let taken = heap::peak().saturating_sub(held);
+        if taken > AT_MOST {
+            outcome.contained = outcome.contained.saturating_sub(1);
+            outcome
+                .faults
+                .push(format!("{taken} bytes of the heap were taken at once"));
+        }
         if let Err(left) = self.settles(held).await {
             outcome.contained = outcome.contained.saturating_sub(1);
             outcome.faults.push(left);
         }
-        (outcome, latencies)
+        (outcome, latencies, taken)
     }
 
     /// Waits until only the neighbour is left, and it is well.

@@ -41,6 +41,14 @@ pub fn attacks() -> Vec<Attack> {
     .collect();
     attacks.extend([
         one(
+            "metering",
+            "set-data of gaps within gaps, for ever",
+            "`price::BUILT_BYTE`",
+            "call-forever",
+            json!({ "import": "set-gaps" }),
+            End::out_of_fuel,
+        ),
+        one(
             "broken code",
             "computes for ever",
             meter,

@@ -5,6 +5,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
+/// The most that was held since [`watch`] was called.
+static PEAK: AtomicUsize = AtomicUsize::new(0);
 
 /// The system's allocator with a count.
 pub struct Counting;
@@ -15,7 +17,8 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: the caller keeps the contract of `alloc`.
         let given = unsafe { System.alloc(layout) };
         if !given.is_null() {
-            HELD.fetch_add(layout.size(), Ordering::Relaxed);
+            let before = HELD.fetch_add(layout.size(), Ordering::Relaxed);
+            PEAK.fetch_max(before + layout.size(), Ordering::Relaxed);
         }
         given
     }
@@ -25,6 +28,16 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { System.dealloc(given, layout) };
     }
+}
+
+/// Begins to look for the most that is held.
+pub fn watch() {
+    PEAK.store(held(), Ordering::Relaxed);
+}
+
+/// The most bytes that were held since [`watch`] was called.
+pub fn peak() -> usize {
+    PEAK.load(Ordering::Relaxed)
 }
 
 /// Bytes that are held now.

@@ -147,7 +147,7 @@ async fn play(execution: Execution, attacks: &[Attack]) -> bool {
         {
             eprintln!("{app}: {refused}");
         }
-        let (outcome, latencies) = arena.play(attack.repeats, || (attack.play)(&arena)).await;
+        let (outcome, latencies, heap) = arena.play(attack.repeats, || (attack.play)(&arena)).await;
         for fault in outcome.faults.iter().take(3) {
             eprintln!(
                 "NOT CONTAINED, {execution}: {}: {}: {fault}",
@@ -160,6 +160,7 @@ async fn play(execution: Execution, attacks: &[Attack]) -> bool {
             against: attack.against,
             outcome,
             latencies,
+            heap,
         });
     }
     let mut contained = true;

@@ -26,6 +26,8 @@ pub struct Row {
     pub outcome: Outcome,
     /// The neighbour's latencies meanwhile.
     pub latencies: Latencies,
+    /// Bytes of the heap that it took at most.
+    pub heap: usize,
 }
 
 /// The whole table.
@@ -57,7 +59,7 @@ impl Table {
         );
         let _ = writeln!(
             text,
-            "| class | attack | attempts | contained | how it ended | what holds | neighbour p99 quiet | under attack | ratio |\n|---|---|--:|--:|---|---|--:|--:|--:|"
+            "| class | attack | attempts | contained | how it ended | what holds | heap | neighbour p99 quiet | under attack | ratio |\n|---|---|--:|--:|---|---|--:|--:|--:|--:|"
         );
         for row in &self.rows {
             let ends: Vec<String> = row
@@ -73,13 +75,14 @@ impl Table {
             };
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {}{flag} | {} | {} | {} |",
+                "| {} | {} | {} | {}{flag} | {} | {} | {:.1} MiB | {} |",
                 row.class,
                 row.name,
                 row.outcome.attempts,
                 row.outcome.contained,
                 ends.join(", ").replace('|', "/").replace('\n', " "),
                 row.against,
+                mebibytes(row.heap),
                 self.compared(&row.latencies),
             );
         }
@@ -132,6 +135,11 @@ impl Table {
             milliseconds(under)
         )
     }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn mebibytes(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 fn milliseconds(duration: Option<Duration>) -> String {

@@ -142,6 +142,31 @@ on_both! {
 }
 
 on_both! {
+    async fn lines_are_paid_for(execution: Execution) {
+        let stage = set(execution).await;
+        let app = stage.start(Guest::Wasi).await;
+        let before = app.fuel_spent();
+        let lines = "\n".repeat(4_000);
+        stage.event(&app, "print", json!({ "text": lines, "times": 5 })).await.unwrap();
+        let spent = app.fuel_spent() - before;
+        assert!(spent >= 20_000 * 500, "{spent}");
+    }
+}
+
+on_both! {
+    async fn options_of_requests_do_not_pile_up(execution: Execution) {
+        let stage = set(execution).await;
+        let app = stage.start(Guest::Wasi).await;
+        // More requests than there may be resources.
+        for _ in 0..6 {
+            let detail = json!({ "n": 200 });
+            let denied = tried(&stage, &app, "http-with-options", detail).await;
+            assert_eq!(denied, 200);
+        }
+    }
+}
+
+on_both! {
     async fn what_surrounds_it_is_empty(execution: Execution) {
         let stage = set(execution).await;
         let app = stage.start(Guest::Wasi).await;

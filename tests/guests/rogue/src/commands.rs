@@ -79,6 +79,8 @@ pub enum Command {
 #[serde(rename_all = "kebab-case")]
 pub enum Import {
     SetData,
+    /// Set-data that asks for gaps in arrays inside of one another.
+    SetGaps,
     Log,
     Clock,
     Random,
@@ -90,6 +92,7 @@ impl Import {
     async fn call(self, page: &PageHandle) {
         match self {
             Self::SetData => drop(page.set_data("called", &1)),
+            Self::SetGaps => drop(page.set_data(format!("a{}", "[1024]".repeat(63)), &1)),
             Self::Log => log::write(Level::Info, ""),
             Self::Clock => drop(black_box(clock::now())),
             Self::Random => drop(black_box(random::bytes(65_536))),

@@ -86,6 +86,7 @@ impl page_sync::Guest for Guest {
             "files" => files::run(&detail),
             "file-write-storm" => files::write_storm(number("bytes")),
             "file-read-at-once" => files::read_at_once(number("n")),
+            "http-with-options" => http::with_options(number("n")),
             "field-storm" => http::field_storm(number("n")),
             other => panic!("there is no handler `{other}`"),
         };

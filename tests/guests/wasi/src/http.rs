@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::component::wasi::clocks::monotonic_clock;
 use crate::component::wasi::http::outgoing_handler::{self, FutureIncomingResponse};
 use crate::component::wasi::http::types::{
-    ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, Scheme,
+    ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
+    Scheme,
 };
 use crate::component::wasi::io::streams::StreamError;
 
@@ -136,6 +137,18 @@ pub(crate) fn keep(detail: &Value) -> Value {
     let kept = answers.iter().filter(|answer| answer.is_ok()).count();
     let refused = answers.iter().find_map(|answer| answer.as_ref().err());
     json!({ "kept": kept, "refused": refused.map(|error| format!("{error:?}")) })
+}
+
+/// Asks for what is denied, with a time-out of its own, and tells how often it was denied.
+pub(crate) fn with_options(times: u64) -> Value {
+    let detail = json!({ "url": "https://denied.example.com/" });
+    let denied = (0..times).filter(|_| {
+        let options = RequestOptions::new();
+        options.set_connect_timeout(Some(1_000_000)).unwrap();
+        let sent = outgoing_handler::handle(request(&detail, Fields::new()), Some(options));
+        sent.is_ok_and(|future| answer(&future).is_err())
+    });
+    json!(denied.count())
 }
 
 /// Hands over long lists of header values without end.
