@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::json;
 
 use super::attempt::{Attempt, Seen, Sheet};
 use super::script::{Script, Then};
@@ -50,6 +51,7 @@ pub fn attacks(web: &Arc<Web>) -> Vec<Attack> {
     vec![
         unpacked.row("gzip of 1,000 to 1 and more", bombs()),
         unpacked.row("gzip without end", without_end()),
+        unpacked.row("gzip of nothing, without end", nothing()),
         broken.row("gzip twice, broken, or none", twisted()),
     ]
 }
@@ -82,9 +84,14 @@ fn start(rest: &[u8]) -> Vec<u8> {
     [b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n", rest].concat()
 }
 
-fn get(says: Vec<u8>, again: Vec<u8>) -> Attempt {
+/// So many requests at once.
+fn get(count: usize, says: Vec<u8>, again: Vec<u8>) -> Attempt {
+    let mut request = json!({ "url": url() });
+    if count > 1 {
+        request["n"] = count.into();
+    }
     let script = Script::new(says, Then::Again(again));
-    Attempt::get(url(), Seen::failed).with(script).lets_go()
+    Attempt::new(request, Seen::failed).with(script).lets_go()
 }
 
 fn without_end() -> Vec<Attempt> {
@@ -92,11 +99,28 @@ fn without_end() -> Vec<Attempt> {
     // A name that is part of the head of a packed file, with no end.
     let named = [0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3];
     vec![
-        get(start(&head), block),
-        get(start(&[]), gzip(&[0; 1 << 20])),
-        get(start(&named), b"name".to_vec()),
+        get(1, start(&head), block),
+        get(1, start(&[]), gzip(&[0; 1 << 20])),
+        get(1, start(&named), b"name".to_vec()),
         Attempt::get(url(), Seen::failed).with(Script::new(start(&head), Then::Drip("\0"))),
         Attempt::get(url(), Seen::failed).with(Script::new(start(&head), Then::Hold)),
+    ]
+}
+
+/// What unpacks to nothing is counted by nothing that comes out of it.
+fn nothing() -> Vec<Attempt> {
+    let (head, _) = begun();
+    let member = gzip(&[]);
+    // Blocks: one stored as it is, and four in the code that is known beforehand, of
+    // ten bits each, for which its tables are made anew.
+    let stored = vec![0, 0, 0, 0xff, 0xff];
+    let known = vec![0x02, 0x08, 0x20, 0x80, 0x00];
+    vec![
+        get(1, start(&[]), member.clone()),
+        get(1, start(&head), stored),
+        get(1, start(&head), known.clone()),
+        get(10, start(&[]), member),
+        get(10, start(&head), known),
     ]
 }
 
