@@ -31,12 +31,14 @@ pub struct Stage {
     pub record: Arc<Record>,
 }
 
+type Change = Box<dyn FnOnce(Network, &DevServer) -> Network + Send>;
+
 /// Sets up a [`Stage`].
 pub struct StageBuilder {
     builder: HostBuilder,
     handler: Box<dyn Fn(Request<Bytes>) -> Answer + Send + Sync>,
     certified_only: bool,
-    network: Box<dyn FnOnce(Network, &DevServer) -> Network + Send>,
+    network: Change,
 }
 
 impl StageBuilder {

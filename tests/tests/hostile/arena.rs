@@ -40,8 +40,6 @@ pub struct Arena {
     pub host: Host,
     /// A server that it may be asked to speak with.
     pub server: DevServer,
-    /// Machine code or interpreter.
-    pub execution: Execution,
     /// What was reported, counted.
     pub reports: Arc<Reports>,
     neighbour: Neighbour,
@@ -152,7 +150,6 @@ impl Arena {
         Self {
             host,
             server,
-            execution,
             reports,
             neighbour,
             alone,
@@ -230,17 +227,6 @@ impl Arena {
             return Err("the neighbour gave a wrong answer or none".to_owned());
         }
         Ok(())
-    }
-
-    /// What is in use of the pool beyond what the neighbour holds.
-    pub fn beyond_neighbour(&self) -> PoolUsage {
-        let now = usage(&self.host);
-        PoolUsage {
-            instances: now.instances.saturating_sub(self.alone.instances),
-            memories: now.memories.saturating_sub(self.alone.memories),
-            tables: now.tables.saturating_sub(self.alone.tables),
-            stacks: now.stacks.saturating_sub(self.alone.stacks),
-        }
     }
 
     /// Launches a mini-app and waits for its first page.

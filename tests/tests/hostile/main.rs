@@ -14,18 +14,20 @@ mod floods;
 mod hand_written;
 mod heap;
 mod neighbour;
+mod network;
 mod server;
 mod table;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use miniapp_host::Execution;
 
 use arena::Arena;
 use attack::Attack;
+use network::Web;
 use table::{Row, Table};
 
 #[global_allocator]
@@ -69,11 +71,12 @@ fn arguments() -> Result<Arguments, String> {
     Ok(read)
 }
 
-fn attacks() -> Vec<Attack> {
+fn attacks(web: &Arc<Web>) -> Vec<Attack> {
     let families = [
         hand_written::attacks(),
         floods::attacks(),
         cancellation::attacks(),
+        network::attacks(web),
     ];
     families.into_iter().flatten().collect()
 }
@@ -86,6 +89,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let web = Arc::new(tokio.block_on(Web::set()));
     let wanted = |attack: &Attack| {
         let name = format!("{}: {}", attack.class, attack.name);
         arguments
@@ -93,7 +102,7 @@ fn main() -> ExitCode {
             .as_ref()
             .is_none_or(|part| name.contains(part))
     };
-    let attacks: Vec<Attack> = attacks().into_iter().filter(wanted).collect();
+    let attacks: Vec<Attack> = attacks(&web).into_iter().filter(wanted).collect();
     if arguments.list {
         for attack in &attacks {
             println!("{}: {}", attack.class, attack.name);
@@ -101,14 +110,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     tell_panics_once();
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap_or_else(|error| panic!("{error}"));
     let mut contained = true;
     for execution in arguments.executions {
-        contained &= tokio.block_on(play(execution, &attacks));
+        contained &= tokio.block_on(play(execution, &attacks, &web));
     }
     if contained {
         ExitCode::SUCCESS
@@ -132,8 +136,15 @@ fn tell_panics_once() {
 }
 
 /// Plays the attacks, prints their table and tells whether all were contained.
-async fn play(execution: Execution, attacks: &[Attack]) -> bool {
-    let arena = Arena::set(execution, server::answer, |host| host, |network, _| network).await;
+async fn play(execution: Execution, attacks: &[Attack], web: &Web) -> bool {
+    let arena = Arena::set(
+        execution,
+        server::answer,
+        |host| host,
+        |network, server| web.wire(network, server),
+    )
+    .await;
+    web.install(&arena.host).await;
     let quiet = arena.quiet(QUIET).await;
     let mut rows = Vec::new();
     for attack in attacks {

@@ -10,32 +10,38 @@ use crate::component::wasi::http::types::{
 };
 use crate::component::wasi::io::streams::StreamError;
 
-fn request(detail: &Value, headers: Fields) -> OutgoingRequest {
+/// The URL in its parts, or the parts themselves where they are given.
+fn request(detail: &Value, headers: Fields) -> Result<OutgoingRequest, ErrorCode> {
     let (scheme, rest) = detail["url"].as_str().unwrap().split_once("://").unwrap();
     let (authority, path) = rest.split_at(rest.find('/').unwrap());
+    let authority = detail["authority"].as_str().unwrap_or(authority);
+    let path = detail["path"].as_str().unwrap_or(path);
     let request = OutgoingRequest::new(headers);
-    let scheme = if scheme == "http" {
-        Scheme::Http
-    } else {
-        Scheme::Https
+    let scheme = match scheme {
+        "http" => Scheme::Http,
+        "https" => Scheme::Https,
+        other => Scheme::Other(other.into()),
     };
-    request.set_scheme(Some(&scheme)).unwrap();
-    request.set_authority(Some(authority)).unwrap();
-    request.set_path_with_query(Some(path)).unwrap();
+    let unfit = |()| ErrorCode::HttpRequestUriInvalid;
+    request.set_scheme(Some(&scheme)).map_err(unfit)?;
+    request.set_authority(Some(authority)).map_err(unfit)?;
+    request.set_path_with_query(Some(path)).map_err(unfit)?;
     if let Some(method) = detail["method"].as_str() {
-        request.set_method(&Method::Other(method.into())).unwrap();
+        let method = Method::Other(method.into());
+        let unfit = |()| ErrorCode::HttpRequestMethodInvalid;
+        request.set_method(&method).map_err(unfit)?;
     }
-    request
+    Ok(request)
 }
 
-fn headers(detail: &Value) -> Fields {
+fn headers(detail: &Value) -> Result<Fields, ErrorCode> {
     let headers = Fields::new();
     for (name, value) in detail["headers"].as_object().into_iter().flatten() {
         headers
             .append(name, value.as_str().unwrap().as_bytes())
-            .unwrap();
+            .map_err(|error| ErrorCode::InternalError(Some(format!("{error:?}"))))?;
     }
-    headers
+    Ok(headers)
 }
 
 /// Writes a body as tool chains do: as much as may be written, then waits.
@@ -57,7 +63,7 @@ fn answer(future: &FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode
 }
 
 fn send(detail: &Value) -> Result<IncomingResponse, ErrorCode> {
-    let request = request(detail, headers(detail));
+    let request = request(detail, headers(detail)?)?;
     let body = detail["body_bytes"].as_u64().map(|bytes| {
         (
             request.body().unwrap(),
@@ -121,7 +127,7 @@ pub(crate) fn limits() -> Value {
 
 /// Begins a request, never finishes its body, and waits.
 pub(crate) fn unfinished(detail: &Value) -> Value {
-    let request = request(detail, Fields::new());
+    let request = request(detail, Fields::new()).unwrap();
     let body = request.body().unwrap();
     let _future = outgoing_handler::handle(request, None).unwrap();
     write(&body, b"begun").unwrap();

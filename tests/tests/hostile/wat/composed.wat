@@ -14,7 +14,7 @@
     (import "take" (func $take (param "text" string)))
     (core module $room (memory (export "memory") 110))
     (core instance $room (instantiate $room))
-    (core func $take (canon lower (func $take) (memory $room "memory")))
+    (core func $take (canon lower (func $take) (memory (core memory $room "memory"))))
     (core module $code
       (import "env" "take" (func $take (param i32 i32)))
       (func $start (loop $ever (call $take (i32.const 65536) (i32.const 6000000)) (br $ever)))
