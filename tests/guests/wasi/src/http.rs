@@ -151,7 +151,8 @@ pub(crate) fn with_options(times: u64) -> Value {
     let denied = (0..times).filter(|_| {
         let options = RequestOptions::new();
         options.set_connect_timeout(Some(1_000_000)).unwrap();
-        let sent = outgoing_handler::handle(request(&detail, Fields::new()), Some(options));
+        let sent =
+            outgoing_handler::handle(request(&detail, Fields::new()).unwrap(), Some(options));
         sent.is_ok_and(|future| answer(&future).is_err())
     });
     json!(denied.count())
