@@ -19,6 +19,10 @@ pub const FUEL_PER_SECOND: u64 = 1_000_000_000;
 /// and its time limits are checked: about a tenth of a millisecond when compiled.
 pub const FUEL_SLICE: u64 = 1_000_000;
 
+/// The same for a mini-app that makes the host work: between two calls it burns
+/// little, and the host's work is not cut.
+pub const SHORT_SLICE: u64 = 50_000;
+
 /// Time for which a mini-app may keep a thread busy at once, before it is held to
 /// its share of a core: the launch of a large one, on an old phone.
 pub const BUSY_BURST: Duration = Duration::from_secs(1);

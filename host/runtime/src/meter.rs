@@ -198,6 +198,8 @@ pub(crate) struct Meter {
     /// it restarts the store's slice, which must not happen at every call.
     debt: u64,
     owed: Owed,
+    /// Whether slices are short, because the guest makes the host work.
+    short_slices: bool,
     /// Whether a call that has not returned yet has waited.
     has_waited: bool,
     signal: Arc<TurnSignal>,
@@ -216,6 +218,7 @@ impl Meter {
             ),
             debt: 0,
             owed: Owed::default(),
+            short_slices: false,
             has_waited: false,
             signal,
             share: CoreShare::new(Instant::now()),
@@ -260,6 +263,9 @@ impl Meter {
             return Ok(());
         }
         let level = Self::settle(&mut store)?;
+        if std::mem::take(&mut store.data_mut().meter.short_slices) {
+            store.fuel_async_yield_interval(Some(limits::FUEL_SLICE))?;
+        }
         let added = added(&mut store.data_mut().meter.bucket, level);
         if added > 0 {
             store.set_fuel(level.saturating_add(added))?;
@@ -392,6 +398,12 @@ impl Meter {
             return Err(Trap::OutOfFuel.into());
         };
         store.set_fuel(left)?;
+        // Setting the fuel begins a new slice, so that one who makes the host work, and
+        // burns little by itself, would never come to the end of one.
+        if debt >= limits::FUEL_SLICE && !store.data().meter.short_slices {
+            store.data_mut().meter.short_slices = true;
+            store.fuel_async_yield_interval(Some(limits::SHORT_SLICE))?;
+        }
         Ok(left)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use miniapp_host::{Event, MiniApp, PageId};
 use serde_json::json;
@@ -81,11 +81,12 @@ impl Neighbour {
 }
 
 async fn answer(app: MiniApp, shared: Arc<Shared>) {
+    let mut due = tokio::time::interval(PAUSE);
     for beat in 0_u64.. {
-        tokio::time::sleep(PAUSE).await;
+        // From when it was due: one that is held up must not hold the clock up, too.
+        let began = due.tick().await.into_std();
         let recording = shared.recording.load(Ordering::Relaxed);
         let event = Event::new("set").detail(json!({ "path": "beat", "value": beat }));
-        let began = Instant::now();
         let answered = app.event(PageId::FIRST, event).await;
         let took = began.elapsed();
         let data = app.data(PageId::FIRST).await.unwrap_or_default();

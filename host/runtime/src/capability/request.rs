@@ -20,6 +20,7 @@ mod dial;
 mod exchange;
 mod inject;
 mod network;
+mod pace;
 mod policy;
 mod resolve;
 mod stack;
@@ -43,8 +44,8 @@ use crate::report::Denial;
 use crate::runtime::Services;
 use crate::tenant::Tenant;
 
-use body::Pace;
 use exchange::Exchange;
+use pace::Pace;
 
 pub(crate) use network::Wire;
 pub use network::{Network, NetworkError, Timeouts};

@@ -7,6 +7,11 @@
 //! nothing inside the store's event loop is polled meanwhile. So time is
 //! measured from outside: [`Driven`] wraps the whole event loop.
 //!
+//! What counts is time that the thread was really at work: a phone that was asleep, or a
+//! core that others had, must not end a mini-app. Asking for that costs a call of the
+//! system, so it is asked only of a mini-app that goes on for long ([`HEAVY`]); a poll of
+//! which it was not asked counts no more than that.
+//!
 //! A poll that ends pending was either cut by a slice or has come to rest. One
 //! that has not woken its own task is at rest. One that has may be either, which
 //! shows at the next poll: after a cut the guest goes on first, at rest the
@@ -43,6 +48,9 @@ pub enum Trigger {
 /// How long a rest is at least that lets a mini-app compute anew.
 const MIN_REST: Duration = Duration::from_micros(50);
 
+/// Time without a rest after which a mini-app's work is timed by the system.
+const HEAVY: Duration = Duration::from_millis(5);
+
 /// What one turn has cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
@@ -77,6 +85,9 @@ pub(crate) struct TurnSignal {
     resting: AtomicBool,
     /// Nanoseconds from `origin` to where accounting goes on, within a poll.
     mark: AtomicU64,
+    /// Nanoseconds that the thread had been at work at the mark; 0 where that was not
+    /// asked.
+    work_mark: AtomicU64,
     origin: Instant,
     /// Whether the inside was not asked yet in this poll.
     fresh: AtomicBool,
@@ -96,6 +107,7 @@ impl TurnSignal {
             away: AtomicU64::new(0),
             resting: AtomicBool::new(false),
             mark: AtomicU64::new(0),
+            work_mark: AtomicU64::new(0),
             origin: Instant::now(),
             fresh: AtomicBool::new(false),
         })
@@ -145,7 +157,17 @@ impl TurnSignal {
     pub(crate) fn check(&self) -> Result<(), TurnTooLong> {
         let since = self.now().saturating_sub(self.mark.load(Ordering::Relaxed));
         let restless = self.restless.load(Ordering::Relaxed).saturating_add(since);
-        if restless > self.limit {
+        let timed = !WORK_IS_TOLD || self.work_mark.load(Ordering::Relaxed) != 0;
+        if timed && restless <= self.limit {
+            return Ok(());
+        }
+        if !timed && since < nanoseconds(HEAVY) {
+            return Ok(());
+        }
+        // By the clock it goes on for long; now by the work that was done.
+        self.account();
+        self.time_work();
+        if self.restless.load(Ordering::Relaxed) > self.limit {
             Err(TurnTooLong)
         } else {
             Ok(())
@@ -198,12 +220,31 @@ impl TurnSignal {
         if self.resting.swap(false, Ordering::Relaxed) {
             self.rested();
         }
+        self.time_work();
     }
 
-    /// Accounts for the time since the last mark.
+    /// Asks how much the thread has worked, if the mini-app goes on for long.
+    fn time_work(&self) {
+        let heavy = self.restless.load(Ordering::Relaxed) >= nanoseconds(HEAVY);
+        let work = if heavy { work() } else { None };
+        self.work_mark.store(work.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Accounts for the work since the last mark.
     fn account(&self) {
         let now = self.now();
         let since = now.saturating_sub(self.mark.swap(now, Ordering::Relaxed));
+        let since = match self.work_mark.swap(0, Ordering::Relaxed) {
+            0 if WORK_IS_TOLD => since.min(nanoseconds(HEAVY)),
+            0 => since,
+            before => match work() {
+                Some(work) => {
+                    self.work_mark.store(work, Ordering::Relaxed);
+                    since.min(work.saturating_sub(before))
+                }
+                None => since,
+            },
+        };
         self.busy.fetch_add(since, Ordering::Relaxed);
         self.unshared.fetch_add(since, Ordering::Relaxed);
         self.restless.fetch_add(since, Ordering::Relaxed);
@@ -222,6 +263,22 @@ impl TurnSignal {
     fn now(&self) -> u64 {
         nanoseconds(self.origin.elapsed())
     }
+}
+
+/// Whether the system tells how much a thread has worked.
+const WORK_IS_TOLD: bool = cfg!(unix);
+
+/// Nanoseconds that this thread has been at work; nothing where the system does not tell.
+#[cfg(unix)]
+fn work() -> Option<u64> {
+    let worked = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let worked = Duration::try_from(worked).ok()?;
+    Some(nanoseconds(worked).max(1))
+}
+
+#[cfg(not(unix))]
+fn work() -> Option<u64> {
+    None
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

@@ -70,13 +70,18 @@ fn bombs() -> Vec<Attempt> {
         let script = Script::new(answer(encoding, &body), Then::Hold);
         Attempt::get(url(), told_too_large).with(script)
     };
+    // One stream after another: the second is refused.
+    let several = |count: usize| {
+        let script = Script::new(answer("gzip", &member.repeat(count)), Then::Hold);
+        Attempt::get(url(), |seen| seen.came.told(&["network"])).with(script)
+    };
     vec![
         get("gzip", gzip(&vec![0; TOO_MANY])),
         get("GZIP", gzip(&vec![0; TOO_MANY])),
         get("x-gzip", gzip(&vec![0; TOO_MANY])),
         get("gzip", gzip(&vec![0; 64 << 20])),
-        get("gzip", member.repeat(65)),
-        get("gzip", member.repeat(2_000)),
+        several(65),
+        several(2_000),
     ]
 }
 

@@ -6,14 +6,14 @@
 //! a core, since a server chooses how much of it a byte takes.
 
 use std::io::{self, Write};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use flate2::write::GzDecoder;
 use http_body_util::BodyExt;
 use hyper::header::{self, HeaderMap};
 
 use super::super::in_flight::Share;
+use super::pace::Pace;
 use super::policy::MAX_BODY_BYTES;
 use super::stack::HttpBody;
 use super::{Failed, MAX_BODIES, too_many_bodies};
@@ -26,33 +26,6 @@ pub(super) const ENCODING: &str = "gzip";
 /// Bytes that are unpacked at once: a thousand times as many at most, which takes
 /// a few milliseconds.
 const SLICE: usize = 1 << 10;
-
-/// One part in so many of a core is what unpacking may keep busy for one mini-app.
-const SHARE_OF_CORE: u32 = 8;
-
-/// Time for which unpacking may keep a thread busy before it waits.
-const BURST: Duration = Duration::from_millis(20);
-
-/// Keeps the pace at which one mini-app's answers are unpacked.
-#[derive(Default)]
-pub(super) struct Pace(Mutex<Option<Instant>>);
-
-impl Pace {
-    /// Waits until work that took so long is within the pace.
-    async fn keep(&self, took: Duration) {
-        let now = Instant::now();
-        let due = {
-            let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = due.map_or(now, |due| due.max(now)) + took * SHARE_OF_CORE;
-            *due = Some(next);
-            next
-        };
-        let ahead = due.saturating_duration_since(now);
-        if ahead > BURST * SHARE_OF_CORE {
-            tokio::time::sleep(ahead - BURST * SHARE_OF_CORE).await;
-        }
-    }
-}
 
 /// Why a body is not kept.
 enum Fault {
@@ -123,7 +96,10 @@ pub(super) async fn read(
         for slice in data.chunks(SLICE) {
             let begun = Instant::now();
             sink.take(slice)?;
-            pace.keep(begun.elapsed()).await;
+            let ahead = pace.add(begun.elapsed());
+            if !ahead.is_zero() {
+                tokio::time::sleep(ahead).await;
+            }
         }
     }
     // An answer without a body, as to HEAD, unpacks to nothing.
@@ -135,13 +111,16 @@ pub(super) async fn read(
     Ok(std::mem::take(&mut sink.kept().body))
 }
 
+/// Whether a body is packed once, as it was asked for. One that is packed otherwise is
+/// the mini-app's to read, and its headers say how.
 fn is_packed(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_ENCODING)
-        .and_then(|encoding| encoding.to_str().ok())
-        .is_some_and(|encoding| {
-            encoding.eq_ignore_ascii_case(ENCODING) || encoding.eq_ignore_ascii_case("x-gzip")
-        })
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let (Some(encoding), None) = (encodings.next(), encodings.next()) else {
+        return false;
+    };
+    encoding.to_str().is_ok_and(|encoding| {
+        encoding.eq_ignore_ascii_case(ENCODING) || encoding.eq_ignore_ascii_case("x-gzip")
+    })
 }
 
 /// Where a body goes.

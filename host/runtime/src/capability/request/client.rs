@@ -15,6 +15,7 @@ use hyper_util::rt::TokioTimer;
 use tokio::task::JoinSet;
 
 use super::dial::{DialError, Dialer};
+use super::pace::{Pace, Paced};
 use super::resolve::{Names, ResolveError};
 use super::stack::{HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack};
 use super::tls::Tls;
@@ -98,13 +99,16 @@ impl Drop for HyperClient {
 }
 
 /// The tasks of one client's connections. A server that never lets go of one
-/// must not keep it beyond the mini-app.
+/// must not keep it beyond the mini-app, nor keep a core busy with it.
 #[derive(Clone, Default)]
-struct Connections(Arc<Mutex<JoinSet<()>>>);
+struct Connections {
+    tasks: Arc<Mutex<JoinSet<()>>>,
+    pace: Arc<Pace>,
+}
 
 impl Connections {
     fn abort(&self) {
-        self.0
+        self.tasks
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .abort_all();
@@ -113,10 +117,10 @@ impl Connections {
 
 impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Connections {
     fn execute(&self, connection: F) {
-        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         // Those that are over are forgotten here, so that they do not pile up.
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(connection);
+        tasks.spawn(Paced::new(connection, Arc::clone(&self.pace)));
     }
 }
 

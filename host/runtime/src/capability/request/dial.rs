@@ -32,6 +32,10 @@ use super::tls::{Sessions, Tls};
 /// many as requests are under way, and those kept for the next request.
 const MAX_CONNECTIONS: usize = 32;
 
+/// Reads of a connection, of up to 64 KiB each, before others are let run: a server that
+/// sends as fast as it can would be read without end.
+const MAX_READS: usize = 4;
+
 /// How long an address has to accept before the next one is tried beside it
 /// (RFC 8305, section 5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
@@ -97,6 +101,7 @@ impl Own {
         };
         Ok(Stream {
             io: TokioIo::new(stream),
+            reads: 0,
             _place: place,
         })
     }
@@ -160,6 +165,8 @@ impl Service<Uri> for Dialer {
 /// One connection, and its place among those of its mini-app.
 pub(super) struct Stream {
     io: TokioIo<Either<TcpStream, Box<TlsStream<TcpStream>>>>,
+    /// Reads since others were last let run.
+    reads: usize,
     _place: OwnedSemaphorePermit,
 }
 
@@ -175,7 +182,14 @@ impl Read for Stream {
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buffer)
+        if self.reads >= MAX_READS {
+            self.reads = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let read = Pin::new(&mut self.io).poll_read(cx, buffer);
+        self.reads = if read.is_ready() { self.reads + 1 } else { 0 };
+        read
     }
 }
 

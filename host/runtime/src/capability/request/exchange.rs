@@ -6,8 +6,9 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::super::in_flight::Share;
-use super::body::{self, Pace};
+use super::body;
 use super::network::Wire;
+use super::pace::Pace;
 use super::policy::{self, Checked, Target};
 use super::stack::{HttpBody, HttpClient, HttpError};
 use super::{Failed, Redirects};

@@ -4,7 +4,7 @@
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use miniapp_package::{AllowEntry, InvalidAllowEntry, Scheme};
 
-use super::policy::FORBIDDEN;
+use super::policy::is_of_host;
 
 /// The headers to add, by destination.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Injected {
             let destination = AllowEntry::parse(entry).map_err(InjectError::Destination)?;
             let header = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|_| bad("its name holds a character that is not allowed"))?;
-            if FORBIDDEN.contains(&header.as_str()) {
+            if is_of_host(&header) {
                 return Err(bad("it belongs to the connection"));
             }
             let mut value = HeaderValue::from_str(value)

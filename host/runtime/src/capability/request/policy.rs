@@ -6,7 +6,7 @@
 //! | URL | absolute, `http` or `https`, at most 8,192 bytes, no user or password |
 //! | host | a name that `network.allow` permits with this scheme and port; an address only where the embedder has opened it |
 //! | method | one of [`METHODS`] |
-//! | headers | valid names and values, at most 64 of 16 KiB in all, none of [`FORBIDDEN`] |
+//! | headers | valid names and values, at most 64 of 16 KiB in all, none of [`FORBIDDEN`] or [`FORBIDDEN_PREFIXES`] |
 //! | body | at most 8 MiB |
 //!
 //! Knows nothing of connections.
@@ -49,7 +49,7 @@ const METHODS: [Method; 7] = [
 
 /// Headers that belong to the connection, to the host's framing of it, or to what
 /// the host unpacks.
-pub(super) const FORBIDDEN: [&str; 15] = [
+const FORBIDDEN: [&str; 12] = [
     "accept-encoding",
     "connection",
     "content-length",
@@ -57,15 +57,15 @@ pub(super) const FORBIDDEN: [&str; 15] = [
     "host",
     "http2-settings",
     "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
     "via",
 ];
+
+/// How the names of further such headers begin, as in the Fetch standard.
+const FORBIDDEN_PREFIXES: [&str; 2] = ["proxy-", "sec-"];
 
 /// A request that may be sent.
 #[derive(Debug, Clone)]
@@ -139,6 +139,8 @@ pub(super) fn check(grant: &Grant, wire: &Wire, request: Request) -> Result<Chec
 pub(super) enum NoUrl {
     #[error(transparent)]
     Syntax(#[from] url::ParseError),
+    #[error("it has more than {MAX_URL_BYTES} bytes")]
+    Long,
     #[error("its host has more than {MAX_HOST_BYTES} bytes")]
     Host,
 }
@@ -146,6 +148,9 @@ pub(super) enum NoUrl {
 /// Reads a URL, relative to another one if that is given. A host that is too long for
 /// any name is refused unread: reading a name takes time with the square of its length.
 pub(super) fn parse(text: &str, base: Option<&Url>) -> Result<Url, NoUrl> {
+    if text.len() > MAX_URL_BYTES {
+        return Err(NoUrl::Long);
+    }
     if host_bytes(text) > MAX_HOST_BYTES {
         return Err(NoUrl::Host);
     }
@@ -220,6 +225,15 @@ pub(super) fn check_target(grant: &Grant, wire: &Wire, mut url: Url) -> Result<T
     })
 }
 
+/// Whether a header is for the host to set.
+pub(super) fn is_of_host(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    FORBIDDEN.contains(&name)
+        || FORBIDDEN_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
 fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {
     if headers.len() > MAX_HEADERS {
         return Err(too_large("headers:", headers.len(), MAX_HEADERS));
@@ -235,7 +249,7 @@ fn check_headers(headers: &[(String, String)]) -> Result<HeaderMap, Failed> {
     for (name, value) in headers {
         let name = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| invalid("a header's name holds a character that is not allowed"))?;
-        if FORBIDDEN.contains(&name.as_str()) {
+        if is_of_host(&name) {
             return Err(invalid(format!(
                 "the header `{name}` is set by the host; leave it out"
             )));
