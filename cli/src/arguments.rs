@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use miniapp_host::Execution;
+use miniapp_host::{Execution, InvalidUserId, UserId};
 
 /// Build, run, inspect and check mini-apps.
 #[derive(Debug, Parser)]
@@ -60,6 +60,13 @@ pub(crate) struct RunArguments {
     /// A field of the user's profile; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) profile: Vec<(String, String)>,
+    /// The user that the mini-app runs for; each one's files are kept apart.
+    #[arg(long, value_name = "ID", value_parser = user)]
+    pub(crate) user: Option<UserId>,
+    /// Where files of a mini-app with `storage:files` are kept [default: a folder that is
+    /// deleted when it ends].
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) files: Option<PathBuf>,
     /// For development: dial this address for that host and port (443 if none).
     #[arg(long, value_name = "HOST[:PORT]=ADDRESS:PORT", value_parser = Mapping::parse)]
     pub(crate) map: Vec<Mapping>,
@@ -186,6 +193,10 @@ impl Mapping {
             address,
         })
     }
+}
+
+fn user(text: &str) -> Result<UserId, InvalidUserId> {
+    UserId::new(text)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

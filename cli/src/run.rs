@@ -2,14 +2,16 @@
 
 mod transcript;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use miniapp_host::{
     EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MiniApp, Network,
-    PageId, PartnerManifest,
+    Package, PageId, PartnerManifest, Permission,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use tempfile::TempDir;
 
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
@@ -29,13 +31,19 @@ async fn run_async(arguments: &RunArguments) -> Result<bool, Failure> {
     let partner = inventory::partner(&arguments.path, arguments.partner.as_ref())?;
     let partner = PartnerManifest::read(&partner)?;
     let transcript = Arc::new(Transcript::default());
-    let host = host(arguments, &transcript)?;
+    let scratch = scratch(arguments, &package)?;
+    let files = arguments
+        .files
+        .as_deref()
+        .or(scratch.as_ref().map(TempDir::path));
+    let host = host(arguments, files, &transcript)?;
 
     transcript.introduce(&package, &partner);
     let app = host.install(package, &partner).await?;
     let options = LaunchOptions {
         page: arguments.page.clone(),
         query: arguments.query.clone(),
+        user: arguments.user.clone(),
         ..LaunchOptions::default()
     };
     let reason = match host.launch_with(app.as_str(), options).await {
@@ -76,7 +84,22 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
     app.close().await
 }
 
-fn host(arguments: &RunArguments, transcript: &Arc<Transcript>) -> Result<Host, Failure> {
+/// A folder for files that are kept no longer than the mini-app runs, where it asks for
+/// files and nobody says where they go.
+fn scratch(arguments: &RunArguments, package: &Package) -> Result<Option<TempDir>, Failure> {
+    let asks = package.manifest.request_for(&Permission::Files).is_some();
+    if !asks || arguments.files.is_some() {
+        return Ok(None);
+    }
+    eprintln!("files are deleted when the mini-app ends; --files <FOLDER> keeps them");
+    Ok(Some(tempfile::tempdir()?))
+}
+
+fn host(
+    arguments: &RunArguments,
+    files: Option<&Path>,
+    transcript: &Arc<Transcript>,
+) -> Result<Host, Failure> {
     let mut network = Network::default();
     for mapping in &arguments.map {
         network = network.map(&mapping.host, mapping.port, mapping.address);
@@ -108,6 +131,9 @@ fn host(arguments: &RunArguments, transcript: &Arc<Transcript>) -> Result<Host, 
         .network(network)
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
         .observer(Arc::clone(transcript) as _);
+    if let Some(folder) = files {
+        builder = builder.files(folder);
+    }
     if let Some(file) = &arguments.governance {
         builder = builder.governance(Governance::read(file)?);
     }
