@@ -14,6 +14,7 @@ pub fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.fuel_per_event = 1 << 50;
     limits.fuel_per_second = 1 << 60;
+    limits.core_percent = 100;
     limits.turn = Duration::from_secs(60);
     limits
 }

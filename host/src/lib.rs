@@ -36,4 +36,5 @@ pub use miniapp_runtime::{
     MiniApp, Network, NetworkError, Observer, PageId, PoolUsage, PrepareError as InstallError,
     ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
     RuntimeError as BuildError, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,
+    price,
 };

@@ -36,7 +36,7 @@ pub use engine::{CompileError, Engine, EngineError, EngineOptions, Execution, Po
 pub use grant::GrantError;
 pub use lifecycle::Callback;
 pub use limits::Limits;
-pub use meter::{Trigger, Turn};
+pub use meter::{Trigger, Turn, price};
 pub use mini_app::{Event, EventError, MiniApp};
 pub use miniapp_data::{
     DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,

@@ -27,10 +27,10 @@ pub const SHORT_SLICE: u64 = 50_000;
 /// its share of a core: the launch of a large one, on an old phone.
 pub const BUSY_BURST: Duration = Duration::from_secs(1);
 
-/// One part in so many of a core is what a mini-app may keep busy in the long run,
-/// whatever it burns: half. Compiled code is held to a tenth by its fuel; this is
-/// for the interpreter, and for work that fuel does not tell.
-pub const BUSY_DIVISOR: u32 = 2;
+/// Per cent of a core that a mini-app may keep busy in the long run, whatever it
+/// burns. Compiled code is held to a tenth by its fuel; this is for the interpreter, and
+/// for work that fuel does not tell.
+pub const CORE_PERCENT: u32 = 50;
 
 /// Busy time that is not worth a look at the clock.
 pub const BUSY_STEP: Duration = Duration::from_millis(5);
@@ -108,6 +108,8 @@ pub struct Limits {
     pub fuel_per_event: u64,
     /// Fuel in one second, see [`FUEL_PER_SECOND`].
     pub fuel_per_second: u64,
+    /// Per cent of a core, see [`CORE_PERCENT`]; 100 holds nothing back.
+    pub core_percent: u32,
     /// Bytes of files, see [`FILES`].
     pub files: u64,
     /// How long a launch may take until `on-launch` and `on-show` have returned; ten seconds.
@@ -126,6 +128,7 @@ impl Default for Limits {
             memory: MEMORY,
             fuel_per_event: FUEL_PER_EVENT,
             fuel_per_second: FUEL_PER_SECOND,
+            core_percent: CORE_PERCENT,
             files: FILES,
             launch: Duration::from_secs(10),
             turn: Duration::from_secs(2),

@@ -10,6 +10,7 @@
 mod arena;
 mod attack;
 mod cancellation;
+mod files;
 mod floods;
 mod hand_written;
 mod heap;
@@ -27,6 +28,7 @@ use miniapp_host::Execution;
 
 use arena::Arena;
 use attack::Attack;
+use files::Disk;
 use network::Web;
 use table::{Row, Table};
 
@@ -71,11 +73,12 @@ fn arguments() -> Result<Arguments, String> {
     Ok(read)
 }
 
-fn attacks(web: &Arc<Web>) -> Vec<Attack> {
+fn attacks(web: &Arc<Web>, disk: &Arc<Disk>) -> Vec<Attack> {
     let families = [
         hand_written::attacks(),
         floods::attacks(),
         cancellation::attacks(),
+        files::attacks(disk),
         network::attacks(web),
     ];
     families.into_iter().flatten().collect()
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         .build()
         .unwrap_or_else(|error| panic!("{error}"));
     let web = Arc::new(tokio.block_on(Web::set()));
+    let disk = Arc::new(Disk::set());
     let wanted = |attack: &Attack| {
         let name = format!("{}: {}", attack.class, attack.name);
         arguments
@@ -102,7 +106,7 @@ fn main() -> ExitCode {
             .as_ref()
             .is_none_or(|part| name.contains(part))
     };
-    let attacks: Vec<Attack> = attacks(&web).into_iter().filter(wanted).collect();
+    let attacks: Vec<Attack> = attacks(&web, &disk).into_iter().filter(wanted).collect();
     if arguments.list {
         for attack in &attacks {
             println!("{}: {}", attack.class, attack.name);
@@ -112,7 +116,7 @@ fn main() -> ExitCode {
     tell_panics_once();
     let mut contained = true;
     for execution in arguments.executions {
-        contained &= tokio.block_on(play(execution, &attacks, &web));
+        contained &= tokio.block_on(play(execution, &attacks, &web, &disk));
     }
     if contained {
         ExitCode::SUCCESS
@@ -136,15 +140,16 @@ fn tell_panics_once() {
 }
 
 /// Plays the attacks, prints their table and tells whether all were contained.
-async fn play(execution: Execution, attacks: &[Attack], web: &Web) -> bool {
+async fn play(execution: Execution, attacks: &[Attack], web: &Web, disk: &Disk) -> bool {
     let arena = Arena::set(
         execution,
         server::answer,
-        |host| host,
+        |host| host.files(disk.folder()),
         |network, server| web.wire(network, server),
     )
     .await;
     web.install(&arena.host).await;
+    disk.install(&arena.host).await;
     let quiet = arena.quiet(QUIET).await;
     let mut rows = Vec::new();
     for attack in attacks {

@@ -1,13 +1,11 @@
 //! No import is free: every function that a mini-app may call costs it fuel, whatever
 //! it does. The functions are read from the interfaces, so that none is forgotten.
 
+use miniapp_host::price::{CALL, SENT};
 use miniapp_host::{EndReason, EventError};
 use miniapp_package::{InterfaceName, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
-
-/// What any call costs at least.
-const CALL: u64 = 500;
 
 /// Interfaces that are served by no host yet.
 const LATER: [&str; 3] = ["storage-sync", "navigation-sync", "extension-sync"];
@@ -88,6 +86,30 @@ on_both! {
             assert!(OUT_OF_REACH.iter().any(|part| known(part)), "nobody calls {name}");
         }
         stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn what_waits_is_not_free_either(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        let burnt = async |handler: &str, detail: serde_json::Value| {
+            let before = app.fuel_spent();
+            let answered = stage.event(&app, handler, detail).await;
+            (app.fuel_spent() - before, answered.is_ok())
+        };
+        let (nothing, _) = burnt("noop", json!({})).await;
+        for (handler, detail) in [
+            ("sleep", json!({ "ms": 0 })),
+            ("profile", json!({})),
+            ("fetch", json!({ "url": "https://denied.example.com/" })),
+            ("fetch", json!({ "url": "https://rogue.example.com/" })),
+        ] {
+            let (spent, _) = burnt(handler, detail).await;
+            assert!(spent >= nothing + CALL, "{handler}: {spent}, where nothing is {nothing}");
+        }
+        let (sent, _) = burnt("fetch", json!({ "url": "https://rogue.example.com/" })).await;
+        assert!(sent >= SENT, "{sent}");
     }
 }
 

@@ -131,7 +131,7 @@ impl Session {
             running: Semaphore::new(MAX_RUNNING),
             admitted: InFlight::default(),
             bodies: InFlight::default(),
-            pace: Pace::default(),
+            pace: Pace::unpacking(),
             owed,
             called_off: watch::Sender::new(()),
         }

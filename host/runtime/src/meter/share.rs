@@ -9,13 +9,16 @@ use crate::limits;
 /// Time for which a mini-app has kept a thread busy, less what time has forgiven.
 pub(crate) struct CoreShare {
     level: Duration,
+    percent: u32,
     at: Instant,
 }
 
 impl CoreShare {
-    pub(crate) fn new(now: Instant) -> Self {
+    /// For a mini-app that may keep `percent` of a core busy.
+    pub(crate) fn new(percent: u32, now: Instant) -> Self {
         Self {
             level: Duration::ZERO,
+            percent: percent.clamp(1, 100),
             at: now,
         }
     }
@@ -32,12 +35,13 @@ impl CoreShare {
         self.level = self
             .level
             .saturating_add(busy)
-            .saturating_sub(elapsed / limits::BUSY_DIVISOR);
+            .saturating_sub(elapsed.saturating_mul(self.percent) / 100);
     }
 
     /// How long to hold back what the mini-app waits for.
     pub(crate) fn pause(&self) -> Duration {
-        self.level.saturating_sub(limits::BUSY_BURST) * limits::BUSY_DIVISOR
+        let over = self.level.saturating_sub(limits::BUSY_BURST);
+        over.saturating_mul(100) / self.percent
     }
 }
 
@@ -48,7 +52,7 @@ mod tests {
     #[test]
     fn a_burst_is_free_and_what_goes_beyond_is_waited_for() {
         let now = Instant::now();
-        let mut share = CoreShare::new(now);
+        let mut share = CoreShare::new(50, now);
         share.add(limits::BUSY_BURST, now);
         assert!(share.is_within());
         assert_eq!(share.pause(), Duration::ZERO);
@@ -62,7 +66,7 @@ mod tests {
     #[test]
     fn what_was_not_used_is_not_saved_up() {
         let now = Instant::now();
-        let mut share = CoreShare::new(now);
+        let mut share = CoreShare::new(50, now);
         let later = now + Duration::from_secs(3_600);
         share.add(Duration::ZERO, later);
         share.add(limits::BUSY_BURST + Duration::from_millis(1), later);

@@ -53,7 +53,10 @@ impl HyperStack {
 
 impl HttpStack for HyperStack {
     fn client(&self, tenant: &Tenant) -> Box<dyn HttpClient> {
-        let connections = Connections::default();
+        let connections = Connections {
+            tasks: Arc::default(),
+            pace: Arc::new(Pace::connections()),
+        };
         let dialer = Dialer::new(
             tenant.app.clone(),
             Arc::clone(&self.names),
@@ -100,7 +103,7 @@ impl Drop for HyperClient {
 
 /// The tasks of one client's connections. A server that never lets go of one
 /// must not keep it beyond the mini-app, nor keep a core busy with it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Connections {
     tasks: Arc<Mutex<JoinSet<()>>>,
     pace: Arc<Pace>,

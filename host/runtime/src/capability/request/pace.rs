@@ -10,25 +10,44 @@ use std::time::{Duration, Instant};
 
 use tokio::time::Sleep;
 
-/// One part in so many of a core is what such work may keep busy for one mini-app.
-const SHARE_OF_CORE: u32 = 8;
-
-/// Time for which it may keep a thread busy before it waits.
-const BURST: Duration = Duration::from_millis(20);
-
-/// How far the work for one live mini-app is ahead of its share.
-#[derive(Default)]
-pub(super) struct Pace(Mutex<Option<Instant>>);
+/// How far the work of one kind for one live mini-app is ahead of its share.
+pub(super) struct Pace {
+    /// One part in so many of a core is what it may keep busy.
+    parts: u32,
+    /// Time for which it may keep a thread busy before it waits.
+    burst: Duration,
+    due: Mutex<Option<Instant>>,
+}
 
 impl Pace {
+    /// For unpacking: an eighth, which is some fifty megabytes in a second. A slice of
+    /// what is packed can take as long as a thousand of what is not.
+    pub(super) fn unpacking() -> Self {
+        Self::new(8, Duration::from_millis(20))
+    }
+
+    /// For connections: half, as a mini-app's own work. What asks for one thing after the
+    /// other over a near network stays below a third.
+    pub(super) fn connections() -> Self {
+        Self::new(2, Duration::from_millis(250))
+    }
+
+    fn new(parts: u32, burst: Duration) -> Self {
+        Self {
+            parts,
+            burst,
+            due: Mutex::new(None),
+        }
+    }
+
     /// Adds work that took so long; returns how long to wait before there is more.
     pub(super) fn add(&self, took: Duration) -> Duration {
         let now = Instant::now();
-        let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = due.map_or(now, |due| due.max(now)) + took * SHARE_OF_CORE;
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = due.map_or(now, |due| due.max(now)) + took.saturating_mul(self.parts);
         *due = Some(next);
         next.saturating_duration_since(now)
-            .saturating_sub(BURST * SHARE_OF_CORE)
+            .saturating_sub(self.burst.saturating_mul(self.parts))
     }
 }
 
@@ -83,10 +102,11 @@ mod tests {
 
     #[test]
     fn a_burst_is_free_and_what_goes_beyond_is_waited_for() {
-        let pace = Pace::default();
-        assert_eq!(pace.add(BURST), Duration::ZERO);
-        let ahead = pace.add(BURST);
-        let whole = BURST * SHARE_OF_CORE;
+        let burst = Duration::from_secs(1);
+        let pace = Pace::new(4, burst);
+        assert_eq!(pace.add(burst), Duration::ZERO);
+        let ahead = pace.add(burst);
+        let whole = burst * 4;
         assert!(ahead > whole / 2 && ahead <= whole, "{ahead:?}");
     }
 }
