@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a mini-app in the terminal and show what it does.
     #[command(after_help = RUN_HELP)]
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Build a Rust mini-app into a component.
     Build(BuildArguments),
     /// Show a component's imports, the permissions they need, its size and digest.

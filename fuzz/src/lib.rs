@@ -13,8 +13,11 @@ pub mod governance;
 pub mod partner_manifest;
 mod refusal;
 
+/// What must hold for an input; panics where it does not.
+pub type Check = fn(&[u8]);
+
 /// The name of each target, which is also its corpus's, and its check.
-pub const CHECKS: [(&str, fn(&[u8])); 6] = [
+pub const CHECKS: [(&str, Check); 6] = [
     ("allow_list", allow_list::check),
     ("app_manifest", app_manifest::check),
     ("component_inspection", component_inspection::check),

@@ -1,5 +1,7 @@
 //! Where URLs lead, and what an allow-list makes of it.
 
+#![allow(clippy::unwrap_used)]
+
 use miniapp_package::{AllowList, Destination, Refusal, Scheme};
 use url::Url;
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miniapp_host::{Host, MiniApp, PageId};
+use miniapp_host::{Execution, Host, MiniApp, PageId};
 use miniapp_tests::Guest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -33,9 +33,9 @@ impl Disk {
         Self { root }
     }
 
-    /// Where the mini-apps' folders lie.
-    pub fn folder(&self) -> PathBuf {
-        self.root.path().join("files")
+    /// Where the mini-apps' folders of one host lie.
+    pub fn folder(&self, execution: Execution) -> PathBuf {
+        self.root.path().join("files").join(execution.to_string())
     }
 
     fn secret(&self) -> PathBuf {
@@ -272,7 +272,9 @@ fn storm(name: &str, handler: &'static str, detail: Value) -> Attack {
             let detail = detail.clone();
             Box::pin(async move {
                 let end = arena.tries(APP, handler, &detail).await;
-                Outcome::default().end(&end, |end| end.out_of_fuel() || end.waits() || end.lives())
+                Outcome::default().end(&end, |end| {
+                    end.computed_too_much() || end.waits() || end.lives()
+                })
             })
         },
     )

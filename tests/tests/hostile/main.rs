@@ -144,7 +144,7 @@ async fn play(execution: Execution, attacks: &[Attack], web: &Web, disk: &Disk) 
     let arena = Arena::set(
         execution,
         server::answer,
-        |host| host.files(disk.folder()),
+        |host| host.files(disk.folder(execution)),
         |network, server| web.wire(network, server),
     )
     .await;
