@@ -105,7 +105,7 @@ struct Import {
     results: Vec<WasmType>,
     answers_in_memory: bool,
     /// Places among the parameters where handles stand, and of which resources.
-    handles: Vec<(usize, String, bool)>,
+    handles: Vec<(usize, String)>,
 }
 
 /// Makes the guest that imports the interfaces for which `wanted` holds, asked by name
@@ -189,24 +189,20 @@ fn imports_of(resolve: &Resolve, interface: InterfaceId) -> Vec<Import> {
         params: vec![WasmType::I32],
         results: Vec::new(),
         answers_in_memory: false,
-        handles: vec![(0, name.clone(), true)],
+        handles: vec![(0, name.clone())],
     });
     functions.chain(drops).collect()
 }
 
-/// Places of handles among the core parameters, with the resource and whether it is given
-/// away.
-fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String, bool)> {
+/// Places of handles among the core parameters, with the resource.
+fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (place, param) in function.params.iter().enumerate() {
         let Type::Id(id) = param.ty else { continue };
         let TypeDefKind::Handle(handle) = &resolve.types[id].kind else {
             continue;
         };
-        let (resource, owned) = match handle {
-            Handle::Own(resource) => (*resource, true),
-            Handle::Borrow(resource) => (*resource, false),
-        };
+        let (Handle::Own(resource) | Handle::Borrow(resource)) = handle;
         let before = Function {
             params: function.params.get(..place).unwrap_or_default().to_vec(),
             result: None,
@@ -216,7 +212,7 @@ fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String, bool)>
             .wasm_signature(AbiVariant::GuestImport, &before)
             .params
             .len();
-        found.push((place, resource_name(resolve, resource), owned));
+        found.push((place, resource_name(resolve, *resource)));
     }
     found
 }
@@ -319,19 +315,7 @@ impl<'i> Module<'i> {
 
     /// Calls an import [`CALLS`] times, or does only what comes before each call.
     fn body(&self, import: &Import, calls: bool) -> Option<String> {
-        let mut call = String::new();
-        for (place, ty) in import.params.iter().enumerate() {
-            let handle = import.handles.iter().find(|(at, ..)| *at == place);
-            match handle {
-                Some((_, resource, _)) => call.push_str(&self.give(resource)?),
-                None if import.answers_in_memory && place + 1 == import.params.len() => {
-                    let _ = write!(call, "(i32.const {ANSWER})");
-                }
-                None => {
-                    let _ = write!(call, "({}.const 0)", core(*ty));
-                }
-            }
-        }
+        let mut call = self.arguments(import)?;
         let (drops, results) = if calls {
             (0, import.results.len())
         } else {
@@ -349,16 +333,14 @@ impl<'i> Module<'i> {
         ))
     }
 
-    /// Leaves a handle of a resource.
-    fn give(&self, resource: &str) -> Option<String> {
-        let (_, giver, at) = GIVERS.iter().find(|(given, ..)| *given == resource)?;
-        let place = *self.by_name.get(giver)?;
-        let import = self.imports.get(place)?;
+    /// Leaves what an import takes: handles, where its answer goes, and zeros.
+    fn arguments(&self, import: &Import) -> Option<String> {
         let mut text = String::new();
         for (place, ty) in import.params.iter().enumerate() {
-            match import.handles.iter().find(|(at, ..)| *at == place) {
-                Some((_, needed, _)) => text.push_str(&self.give(needed)?),
-                None if import.answers_in_memory && place + 1 == import.params.len() => {
+            let last = place + 1 == import.params.len();
+            match import.handles.iter().find(|(at, _)| *at == place) {
+                Some((_, resource)) => text.push_str(&self.give(resource)?),
+                None if import.answers_in_memory && last => {
                     let _ = write!(text, "(i32.const {ANSWER})");
                 }
                 None => {
@@ -366,6 +348,15 @@ impl<'i> Module<'i> {
                 }
             }
         }
+        Some(text)
+    }
+
+    /// Leaves a handle of a resource.
+    fn give(&self, resource: &str) -> Option<String> {
+        let (_, giver, at) = GIVERS.iter().find(|(given, ..)| *given == resource)?;
+        let place = *self.by_name.get(giver)?;
+        let import = self.imports.get(place)?;
+        let mut text = self.arguments(import)?;
         let _ = write!(text, "(call $f{place})");
         match at {
             None => {}

@@ -45,9 +45,7 @@ pub(crate) async fn waited<W: Future, D: HasData>(
             Meter::refill(&mut store)?;
             Ok::<_, wasmtime::Error>(store.data_mut().meter.over_share())
         })?;
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
-        }
+        hold_back(pause).await;
     }
     Ok(output)
 }
@@ -81,11 +79,16 @@ pub(crate) async fn waited_in_store<W: Future>(
     if has_waited {
         Meter::refill(&mut *store)?;
         let pause = store.data_mut().meter.over_share();
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
-        }
+        hold_back(pause).await;
     }
     Ok(output)
+}
+
+/// Sleeps, if there is anything to sleep for: even no time at all would let others run.
+async fn hold_back(pause: Duration) {
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Awaits work, and tells whether it has really waited.
@@ -217,9 +220,7 @@ impl Meter {
         if has_waited {
             self.has_waited = true;
             let pause = self.over_share();
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
-            }
+            hold_back(pause).await;
         }
         output
     }

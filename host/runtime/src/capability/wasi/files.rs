@@ -30,8 +30,8 @@ use wasmtime_wasi::p2::bindings::filesystem::{preopens, types};
 use wasmtime_wasi::p2::{FsError, FsResult};
 
 use types::{
-    DescriptorType, DirectoryEntry, DirectoryEntryStream, ErrorCode, HostDescriptor,
-    HostDirectoryEntryStream, PathFlags,
+    DescriptorStat, DescriptorType, DirectoryEntry, DirectoryEntryStream, ErrorCode,
+    HostDescriptor, HostDirectoryEntryStream, PathFlags,
 };
 
 use content::Unchanged;
@@ -179,15 +179,26 @@ impl View<'_> {
         Ok(Place::of(path, depth)?)
     }
 
-    async fn find(&mut self, fd: &Resource<Descriptor>, place: &Place) -> FsResult<Found> {
-        let (nowhere, path) = (PathFlags::empty(), || place.path.clone());
-        let stat = HostDescriptor::stat_at(&mut self.wasi(), again(fd), nowhere, path()).await?;
+    /// What lies at a place; a path of a folder means one.
+    async fn stat_place(
+        &mut self,
+        fd: &Resource<Descriptor>,
+        place: &Place,
+    ) -> FsResult<DescriptorStat> {
+        let (nowhere, path) = (PathFlags::empty(), place.path.clone());
+        let stat = HostDescriptor::stat_at(&mut self.wasi(), again(fd), nowhere, path).await?;
         if place.as_folder && stat.type_ != DescriptorType::Directory {
             return Err(ErrorCode::NotDirectory.into());
         }
+        Ok(stat)
+    }
+
+    async fn find(&mut self, fd: &Resource<Descriptor>, place: &Place) -> FsResult<Found> {
+        let stat = self.stat_place(fd, place).await?;
+        let (nowhere, path) = (PathFlags::empty(), place.path.clone());
         let hash = self
             .wasi()
-            .metadata_hash_at(again(fd), nowhere, path())
+            .metadata_hash_at(again(fd), nowhere, path)
             .await?;
         Ok(Found {
             kind: stat.type_,

@@ -166,12 +166,7 @@ impl HostDescriptor for View<'_> {
         path: String,
     ) -> FsResult<DescriptorStat> {
         let place = self.look(&fd, &path).await?;
-        let (nowhere, as_folder) = (PathFlags::empty(), place.as_folder);
-        let stat = HostDescriptor::stat_at(&mut self.wasi(), fd, nowhere, place.path).await?;
-        if as_folder && stat.type_ != DescriptorType::Directory {
-            return Err(ErrorCode::NotDirectory.into());
-        }
-        Ok(rounded(stat))
+        Ok(rounded(self.stat_place(&fd, &place).await?))
     }
 
     async fn set_times_at(
