@@ -83,18 +83,18 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
     let imports: Vec<Value> = needs
         .iter()
         .map(|need| {
-            json!({
+            let mut import = json!({
                 "import": need.import,
                 "needs": need.requirement.as_ref().map(ToString::to_string),
                 "inert": matches!(
                     need.requirement,
                     Some(Requirement::Inert | Requirement::InertWithout(_))
                 ),
-                "inert_without": match &need.requirement {
-                    Some(Requirement::InertWithout(permission)) => Some(permission.to_string()),
-                    _ => None,
-                },
-            })
+            });
+            if let Some(Requirement::InertWithout(permission)) = &need.requirement {
+                import["inert_without"] = permission.to_string().into();
+            }
+            import
         })
         .collect();
     json!({

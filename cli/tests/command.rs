@@ -244,7 +244,10 @@ fn inspect_tells_what_is_inert_of_wasi() {
         line.split_once(import).unwrap().1.trim_start().to_owned()
     };
     let inert = "inert: there is nothing behind it";
-    assert_eq!(about("wasi:filesystem/preopens@0.2.12"), inert);
+    assert_eq!(
+        about("wasi:filesystem/preopens@0.2.12"),
+        "inert without `storage:files`: keep up to 10 MiB of files on the device, in a folder of its own"
+    );
     assert_eq!(about("wasi:sockets/tcp-create-socket@0.2.12"), inert);
     assert_eq!(about("wasi:cli/environment@0.2.12"), inert);
     assert_eq!(about("wasi:cli/stdout@0.2.12"), "needs no permission");
@@ -255,6 +258,13 @@ fn inspect_tells_what_is_inert_of_wasi() {
     let imports = read["imports"].as_array().unwrap();
     let stdin = json!({ "import": "wasi:cli/stdin@0.2.12", "needs": "nothing", "inert": true });
     assert!(imports.contains(&stdin), "{out}");
+    let files = json!({
+        "import": "wasi:filesystem/types@0.2.12",
+        "needs": "nothing",
+        "inert": true,
+        "inert_without": "storage:files",
+    });
+    assert!(imports.contains(&files), "{out}");
     let poll = json!({ "import": "wasi:io/poll@0.2.12", "needs": "nothing", "inert": false });
     assert!(imports.contains(&poll), "{out}");
 }
@@ -298,6 +308,50 @@ fn check_points_at_what_is_wrong() {
       |       ^^^^^^^^^^
       = help: did you mean `permissions`?
     "#);
+}
+
+#[test]
+fn run_keeps_files_where_it_is_told_to_for_each_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    for (file, asked) in [
+        (
+            "miniapp.yaml",
+            "permissions: [{ name: storage:files, reason: r }]",
+        ),
+        ("partner.yaml", "permissions: [\"storage:files\"]"),
+    ] {
+        let text = std::fs::read_to_string(root().join("tests/guests/wasi").join(file)).unwrap();
+        std::fs::write(path(file), text.replace("permissions: []", asked)).unwrap();
+    }
+    let built = miniapp(&["build", "tests/guests/wasi", "--output", &path("app.wasm")]);
+    assert!(built.status.success(), "{}", said(&built).2);
+    let event = r#"files:{"steps":[["list","."],["write","kept","x",0]]}"#;
+    let run = |arguments: &[&str]| {
+        let app = path("");
+        let run = ["run", app.as_str(), "--event", event];
+        let (code, out, errors) = said(&miniapp(&[&run, arguments].concat()));
+        assert_eq!((code, errors.as_str()), (Some(0), ""));
+        out.lines()
+            .find(|line| line.contains("files ="))
+            .unwrap()
+            .to_owned()
+    };
+    let files = path("files");
+    let (empty, kept) = ("files = [[],1]", "files = [[\"kept\"],1]");
+    for (arguments, expected) in [
+        (&["--files", &files][..], empty),
+        (&["--files", &files], kept),
+        (&["--files", &files, "--user", "mia"], empty),
+        (&[], empty),
+        (&[], empty),
+    ] {
+        let said = run(arguments);
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+    let (code, _, errors) = said(&miniapp(&["run", &path(""), "--user", ""]));
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("a user id has 1 to 256 bytes"), "{errors}");
 }
 
 #[test]
