@@ -246,7 +246,7 @@ fn inspect_tells_what_is_inert_of_wasi() {
     let inert = "inert: there is nothing behind it";
     assert_eq!(
         about("wasi:filesystem/preopens@0.2.12"),
-        "inert without `storage:files`: keep up to 10 MiB of files on the device, in a folder of its own"
+        "inert without `storage:files`: keep files on the device, in a folder of its own"
     );
     assert_eq!(about("wasi:sockets/tcp-create-socket@0.2.12"), inert);
     assert_eq!(about("wasi:cli/environment@0.2.12"), inert);

@@ -108,9 +108,7 @@ pub fn describe(permission: &Permission) -> Cow<'static, str> {
     match permission {
         Permission::ReadProfile => "read the user's profile, once the user has agreed".into(),
         Permission::LocalStorage => "keep up to 10 MiB of its own data on the device".into(),
-        Permission::Files => {
-            "keep up to 10 MiB of files on the device, in a folder of its own".into()
-        }
+        Permission::Files => "keep files on the device, in a folder of its own".into(),
         Permission::Extension(name) => {
             format!("call the extension `{name}` of the native app").into()
         }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-/// Most characters of a foreign text that a message repeats; the rest becomes `…`.
+/// Most characters that a message shows of a foreign text; the rest becomes `…`.
 pub(crate) const MAX_QUOTED_CHARS: usize = 64;
 
 /// `text` between backticks, made visible and cut to [`MAX_QUOTED_CHARS`]; `""` if it is empty.
@@ -14,11 +14,17 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", shortened(text, MAX_QUOTED_CHARS))
 }
 
-/// `text` made visible and cut to `most` characters.
+/// `text` made visible and cut to `most` characters, as they are shown.
 pub(crate) fn shortened(text: &str, most: usize) -> String {
     let mut shown = String::new();
-    for (count, ch) in text.chars().enumerate() {
-        if count == most {
+    let mut count = 0;
+    for ch in text.chars() {
+        count += if is_deceptive(ch) {
+            ch.escape_default().len()
+        } else {
+            1
+        };
+        if count > most {
             shown.push('…');
             break;
         }

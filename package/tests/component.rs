@@ -119,6 +119,7 @@ fn the_needs_of_the_imports_are_listed() {
         "miniapp:host/storage@1.0.0",
         "miniapp:host/extension@1.0.0",
         "wasi:io/streams@0.2.0",
+        "wasi:keyvalue/store@0.2.0",
     ]);
     let info = ComponentInfo::inspect(&bytes).unwrap();
     let shown: String = needed(&info)
@@ -134,7 +135,8 @@ fn the_needs_of_the_imports_are_listed() {
     miniapp:host/profile@1.0.0 needs user:readProfile
     miniapp:host/storage@1.0.0 needs storage:local
     miniapp:host/extension@1.0.0 needs ext:<name>
-    wasi:io/streams@0.2.0 is not of the contract
+    wasi:io/streams@0.2.0 needs nothing
+    wasi:keyvalue/store@0.2.0 is not of the contract
     ");
 }
 
@@ -360,6 +362,6 @@ fn code_in_nested_components_is_refused_and_names_for_functions_are_not() {
     for code in [code, &format!("(component {code})")] {
         let error = nested(code).unwrap_err();
         assert_eq!(error, InspectError::Composed);
-        assert_snapshot!(error, @"");
     }
+    assert_snapshot!(InspectError::Composed, @"the component is composed of several with code of their own, which this container does not run: link them into one core module, or into one component with `wasm-tools component link`");
 }

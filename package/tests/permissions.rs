@@ -180,7 +180,7 @@ fn the_user_is_asked_for_the_profile_only() {
     assert_snapshot!(ids.map(described).concat(), @"
     user:readProfile: read the user's profile, once the user has agreed (asks)
     storage:local: keep up to 10 MiB of its own data on the device
-    storage:files: keep up to 10 MiB of files on the device, in a folder of its own
+    storage:files: keep files on the device, in a folder of its own
     ext:loyalty.points: call the extension `loyalty.points` of the native app
     device:camera: use the device's `camera` through the native app
     ");

@@ -104,8 +104,9 @@ struct Import {
     params: Vec<WasmType>,
     results: Vec<WasmType>,
     answers_in_memory: bool,
-    /// Places among the parameters where handles stand, and of which resources.
-    handles: Vec<(usize, String)>,
+    /// Places among the parameters where handles stand, of which resources, and whether
+    /// they are given away.
+    handles: Vec<(usize, String, bool)>,
 }
 
 /// Makes the guest that imports the interfaces for which `wanted` holds, asked by name
@@ -189,13 +190,14 @@ fn imports_of(resolve: &Resolve, interface: InterfaceId) -> Vec<Import> {
         params: vec![WasmType::I32],
         results: Vec::new(),
         answers_in_memory: false,
-        handles: vec![(0, name.clone())],
+        handles: vec![(0, name.clone(), true)],
     });
     functions.chain(drops).collect()
 }
 
-/// Places of handles among the core parameters, with the resource.
-fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String)> {
+/// Places of handles among the core parameters, with the resource and whether it is given
+/// away.
+fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String, bool)> {
     let mut found = Vec::new();
     for (place, param) in function.params.iter().enumerate() {
         let Type::Id(id) = param.ty else { continue };
@@ -203,6 +205,7 @@ fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String)> {
             continue;
         };
         let (Handle::Own(resource) | Handle::Borrow(resource)) = handle;
+        let owned = matches!(handle, Handle::Own(_));
         let before = Function {
             params: function.params.get(..place).unwrap_or_default().to_vec(),
             result: None,
@@ -212,7 +215,7 @@ fn handles(resolve: &Resolve, function: &Function) -> Vec<(usize, String)> {
             .wasm_signature(AbiVariant::GuestImport, &before)
             .params
             .len();
-        found.push((place, resource_name(resolve, *resource)));
+        found.push((place, resource_name(resolve, *resource), owned));
     }
     found
 }
@@ -315,7 +318,17 @@ impl<'i> Module<'i> {
 
     /// Calls an import [`CALLS`] times, or does only what comes before each call.
     fn body(&self, import: &Import, calls: bool) -> Option<String> {
-        let mut call = self.arguments(import)?;
+        // A handle that is lent is the same each time.
+        let mut before = String::new();
+        for (place, resource, owned) in &import.handles {
+            if !owned {
+                let _ = write!(before, "{} (local.set $h{place})", self.give(resource)?);
+            }
+        }
+        let lent: String = (0..import.params.len())
+            .map(|place| format!("(local $h{place} i32)"))
+            .collect();
+        let mut call = self.arguments(import, true)?;
         let (drops, results) = if calls {
             (0, import.results.len())
         } else {
@@ -327,19 +340,23 @@ impl<'i> Module<'i> {
         }
         call.push_str(&"(drop)".repeat(drops + results));
         Some(format!(
-            "(local $n i64) (loop $again {call} \
+            "(local $n i64) {lent} {before} (loop $again {call} \
              (local.set $n (i64.add (local.get $n) (i64.const 1))) \
              (br_if $again (i64.lt_u (local.get $n) (i64.const {CALLS}))))"
         ))
     }
 
-    /// Leaves what an import takes: handles, where its answer goes, and zeros.
-    fn arguments(&self, import: &Import) -> Option<String> {
+    /// Leaves what an import takes: handles, where its answer goes, and zeros. Handles that
+    /// are lent are in locals, if they were `kept` there.
+    fn arguments(&self, import: &Import, kept: bool) -> Option<String> {
         let mut text = String::new();
         for (place, ty) in import.params.iter().enumerate() {
             let last = place + 1 == import.params.len();
-            match import.handles.iter().find(|(at, _)| *at == place) {
-                Some((_, resource)) => text.push_str(&self.give(resource)?),
+            match import.handles.iter().find(|(at, ..)| *at == place) {
+                Some((_, _, false)) if kept => {
+                    let _ = write!(text, "(local.get $h{place})");
+                }
+                Some((_, resource, _)) => text.push_str(&self.give(resource)?),
                 None if import.answers_in_memory && last => {
                     let _ = write!(text, "(i32.const {ANSWER})");
                 }
@@ -356,7 +373,7 @@ impl<'i> Module<'i> {
         let (_, giver, at) = GIVERS.iter().find(|(given, ..)| *given == resource)?;
         let place = *self.by_name.get(giver)?;
         let import = self.imports.get(place)?;
-        let mut text = self.arguments(import)?;
+        let mut text = self.arguments(import, false)?;
         let _ = write!(text, "(call $f{place})");
         match at {
             None => {}

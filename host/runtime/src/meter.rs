@@ -112,6 +112,8 @@ pub(crate) struct Meter {
     /// it restarts the store's slice, which must not happen at every call.
     debt: u64,
     owed: Owed,
+    /// Fuel that was left when the store was last asked.
+    level: u64,
     /// Whether slices are short, because the guest makes the host work.
     short_slices: bool,
     /// Whether a call that has not returned yet has waited.
@@ -132,6 +134,7 @@ impl Meter {
             ),
             debt: 0,
             owed: Owed::default(),
+            level: limits.fuel_per_event,
             short_slices: false,
             has_waited: false,
             signal,
@@ -157,7 +160,9 @@ impl Meter {
 
     /// Tops the bucket up for something that is delivered to the guest.
     pub(crate) fn refill(store: impl AsContextMut<Data = State>) -> wasmtime::Result<()> {
-        Self::top_up(store, |bucket, level| bucket.refill(level, Instant::now))
+        Self::top_up(store, |bucket, level, debt| {
+            bucket.refill(level, debt, Instant::now)
+        })
     }
 
     /// Fills the bucket for the farewell: a mini-app whose supply is used up must
@@ -168,7 +173,7 @@ impl Meter {
 
     fn top_up(
         mut store: impl AsContextMut<Data = State>,
-        added: impl FnOnce(&mut Bucket, u64) -> u64,
+        added: impl FnOnce(&mut Bucket, u64, u64) -> u64,
     ) -> wasmtime::Result<()> {
         let mut store = store.as_context_mut();
         let meter = &mut store.data_mut().meter;
@@ -176,15 +181,23 @@ impl Meter {
         if !meter.metered {
             return Ok(());
         }
-        let level = Self::settle(&mut store)?;
-        if std::mem::take(&mut store.data_mut().meter.short_slices) {
+        let level = store.get_fuel()?;
+        let meter = &mut store.data_mut().meter;
+        let debt = std::mem::take(&mut meter.debt).saturating_add(meter.owed.take());
+        let added = added(&mut meter.bucket, level, debt);
+        let left = level.saturating_add(added).checked_sub(debt);
+        meter.level = left.unwrap_or(0);
+        let short = std::mem::take(&mut meter.short_slices);
+        if added > 0 || debt > 0 {
+            store.set_fuel(left.unwrap_or(0))?;
+        }
+        if short {
             store.fuel_async_yield_interval(Some(limits::FUEL_SLICE))?;
         }
-        let added = added(&mut store.data_mut().meter.bucket, level);
-        if added > 0 {
-            store.set_fuel(level.saturating_add(added))?;
+        match left {
+            Some(_) => Ok(()),
+            None => Err(Trap::OutOfFuel.into()),
         }
-        Ok(())
     }
 
     /// How long to hold the next event back, so that an app that is given many
@@ -218,16 +231,23 @@ impl Meter {
     pub(crate) async fn wait<W: Future>(&mut self, work: W) -> W::Output {
         let (output, has_waited) = noticed(work).await;
         if has_waited {
-            self.has_waited = true;
-            let pause = self.over_share();
-            hold_back(pause).await;
+            self.wait_for_supply().await;
         }
         output
     }
 
-    /// Notes that the call which returns next has waited, for another thread.
-    pub(crate) fn note_wait(&mut self) {
+    /// Notes that the call which returns next has waited, so that its bucket is topped up
+    /// then. Holds it back for as long as the supply or its share of a core wants: work
+    /// that waits is slowed, and not ended for want of fuel.
+    pub(crate) async fn wait_for_supply(&mut self) {
         self.has_waited = true;
+        let level = self.level.saturating_sub(self.debt);
+        let short_of_fuel = self.metered && level < self.bucket.capacity() / 2;
+        let supply = match short_of_fuel {
+            true => self.bucket.pause(level, Instant::now),
+            false => Duration::ZERO,
+        };
+        hold_back(supply.max(self.over_share())).await;
     }
 
     /// Tops the bucket up if the call that returns now has waited.
@@ -309,6 +329,7 @@ impl Meter {
             store.set_fuel(0)?;
             return Err(Trap::OutOfFuel.into());
         };
+        store.data_mut().meter.level = left;
         store.set_fuel(left)?;
         // Setting the fuel begins a new slice, so that one who makes the host work, and
         // burns little by itself, would never come to the end of one.

@@ -367,6 +367,42 @@ on_both! {
 }
 
 on_both! {
+    async fn a_folder_that_is_open_stays_at_its_depth(execution: Execution) {
+        let files = set(execution).await;
+        let app = files.launch().await;
+        let told = files.run(&app, json!([
+            ["folder", "a"], ["folder", "a/b"], ["folder", "a/c"], ["hold-folder", "a/c"],
+            ["rename", "a/b", "b"], ["rename", "a/c", "a/d"], ["release"], ["rename", "a/b", "b"],
+        ])).await;
+        assert_eq!(told, json!(["ok", "ok", "ok", "ok", "busy", "ok", "ok", "ok"]));
+    }
+}
+
+on_both! {
+    async fn listings_at_the_limit_and_one_past(execution: Execution) {
+        let files = set(execution).await;
+        let app = files.launch().await;
+        let told = files.run(&app, json!([["list-at-once", 8], ["list-at-once", 20], ["list", "."]])).await;
+        assert_eq!(told, json!([8, 8, []]), "what was let go can be had again");
+    }
+}
+
+on_both! {
+    async fn long_work_with_files_is_slowed_and_not_ended(execution: Execution) {
+        let files = set(execution).await;
+        let app = files.launch().await;
+        let before = app.fuel_spent();
+        let steps: Vec<Value> = (0..2_500).map(|_| json!(["write", "a", 1, 0])).collect();
+        let told = files.run(&app, Value::from(steps)).await;
+        assert!(told.as_array().unwrap().iter().all(|written| *written == 1));
+        // More than there is at first, and in the first second.
+        let limits = Limits::default();
+        let spent = app.fuel_spent() - before;
+        assert!(spent > limits.fuel_per_event + limits.fuel_per_second, "{spent}");
+    }
+}
+
+on_both! {
     async fn odd_values_are_errors(execution: Execution) {
         let files = set(execution).await;
         let app = files.launch().await;

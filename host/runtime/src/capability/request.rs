@@ -98,6 +98,8 @@ pub(crate) struct Session {
 /// What one request holds, from the call to when its answer was handed over.
 pub(crate) struct Admitted {
     _place: Share,
+    /// Changes when it is called off.
+    called_off: watch::Receiver<()>,
     /// Its body, and that of its answer.
     pub(crate) bodies: Share,
 }
@@ -162,6 +164,7 @@ impl Session {
         })?;
         Ok(Admitted {
             _place: place,
+            called_off: self.called_off.subscribe(),
             bodies: self.hold_body(body)?,
         })
     }
@@ -175,7 +178,6 @@ impl Session {
         redirects: Redirects,
         admitted: &mut Admitted,
     ) -> Result<Response, Failed> {
-        let mut called_off = self.called_off.subscribe();
         // The first poll is made on the guest's fiber, whose stack stays with the
         // mini-app: what touches much of it is better done from the event loop.
         tokio::task::yield_now().await;
@@ -199,7 +201,7 @@ impl Session {
                 let message = format!("no whole answer within {} ms", timeout.as_millis());
                 Err(GuestError::new(code::TIMEOUT, message).into())
             }),
-            _ = called_off.changed() => {
+            _ = admitted.called_off.changed() => {
                 let message = "the page that asked was closed";
                 Err(GuestError::new(code::CANCELLED, message).into())
             }

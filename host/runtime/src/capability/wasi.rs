@@ -47,6 +47,8 @@ pub(crate) struct Wasi {
     ctx: WasiCtx,
     table: ResourceTable,
     filesystem: WasiFilesystemCtx,
+    /// Listings of folders that the guest holds.
+    listings: usize,
     http: WasiHttpCtx,
     hooks: http::Hooks,
     output: stdio::Output,
@@ -75,6 +77,7 @@ impl Wasi {
             ctx,
             table,
             filesystem: WasiFilesystemCtx::default(),
+            listings: 0,
             http,
             hooks: http::Hooks::default(),
             output: stdio::Output::default(),
@@ -172,6 +175,7 @@ pub(crate) fn on_transition(
     }
     state.log_output(false);
     state.report_denials();
-    Meter::charge(&mut store, 0)?;
-    Meter::refill_if_waited(store)
+    // What a wait has earned comes first, and then what is owed.
+    Meter::refill_if_waited(&mut store)?;
+    Meter::charge(store, 0)
 }

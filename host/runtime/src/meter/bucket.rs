@@ -33,10 +33,11 @@ impl Bucket {
         self.given.saturating_sub(level)
     }
 
-    /// Takes what the bucket lacks from the supply, or as much as there is. Asks
+    /// Takes what the bucket lacks from the supply, or as much as there is; `debt` is going
+    /// to be taken from it. Asks
     /// for the time only where the supply, as last renewed, is not enough.
-    pub(crate) fn refill(&mut self, level: u64, now: impl FnOnce() -> Instant) -> u64 {
-        let lacks = self.capacity.saturating_sub(level);
+    pub(crate) fn refill(&mut self, level: u64, debt: u64, now: impl FnOnce() -> Instant) -> u64 {
+        let lacks = self.capacity.saturating_add(debt).saturating_sub(level);
         if self.supply < lacks {
             let now = now();
             self.supply = self.supply_at(now);
@@ -49,8 +50,8 @@ impl Bucket {
     }
 
     /// Fills the bucket whatever the supply has: for the last event of a life.
-    pub(crate) fn fill(&mut self, level: u64) -> u64 {
-        let added = self.capacity.saturating_sub(level);
+    pub(crate) fn fill(&mut self, level: u64, debt: u64) -> u64 {
+        let added = self.capacity.saturating_add(debt).saturating_sub(level);
         self.given = self.given.saturating_add(added);
         added
     }
@@ -87,8 +88,8 @@ mod tests {
     fn an_event_fills_the_bucket_and_no_more() {
         let now = Instant::now();
         let mut bucket = Bucket::new(100, 1_000, now);
-        assert_eq!(bucket.refill(100, || now), 0);
-        assert_eq!(bucket.refill(30, || now), 70);
+        assert_eq!(bucket.refill(100, 0, || now), 0);
+        assert_eq!(bucket.refill(30, 0, || now), 70);
         assert_eq!(bucket.spent(100), 70);
     }
 
@@ -96,21 +97,29 @@ mod tests {
     fn what_one_second_supplies_is_all_there_is() {
         let now = Instant::now();
         let mut bucket = Bucket::new(100, 250, now);
-        assert_eq!(bucket.refill(0, || now), 100);
-        assert_eq!(bucket.refill(0, || now), 100);
-        assert_eq!(bucket.refill(0, || now), 50, "one past the supply");
-        assert_eq!(bucket.refill(0, || now), 0);
+        assert_eq!(bucket.refill(0, 0, || now), 100);
+        assert_eq!(bucket.refill(0, 0, || now), 100);
+        assert_eq!(bucket.refill(0, 0, || now), 50, "one past the supply");
+        assert_eq!(bucket.refill(0, 0, || now), 0);
         assert_eq!(bucket.pause(0, || now), Duration::from_millis(400));
         let later = now + Duration::from_millis(400);
         assert_eq!(bucket.pause(0, || later), Duration::ZERO);
-        assert_eq!(bucket.refill(0, || later), 100);
+        assert_eq!(bucket.refill(0, 0, || later), 100);
     }
 
     #[test]
     fn a_bucket_larger_than_the_supply_is_not_waited_for_for_ever() {
         let now = Instant::now();
         let mut bucket = Bucket::new(1_000, 10, now);
-        assert_eq!(bucket.refill(0, || now), 10);
+        assert_eq!(bucket.refill(0, 0, || now), 10);
         assert_eq!(bucket.pause(0, || now), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_debt_is_paid_from_the_supply_and_not_from_the_level_alone() {
+        let now = Instant::now();
+        let mut bucket = Bucket::new(100, 1_000, now);
+        // 10 are left and 60 owed: it takes 150 to be full after that.
+        assert_eq!(bucket.refill(10, 60, || now), 150);
     }
 }

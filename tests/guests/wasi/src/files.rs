@@ -189,6 +189,16 @@ fn step_of(root: &Descriptor, name: &str, words: &[Value]) -> Result<Value, Erro
             let stream = create(root, path())?.write_via_stream(0)?;
             HELD.with_borrow_mut(|(_, streams)| streams.push(stream));
         }
+        "hold-folder" => {
+            let held = folder(root, path())?;
+            HELD.with_borrow_mut(|(files, _)| files.push(held));
+        }
+        "list-at-once" => {
+            let lists: Vec<_> = (0..number(words, 0))
+                .map_while(|_| root.read_directory().ok())
+                .collect();
+            return Ok(json!(lists.len()));
+        }
         "grow-held" => HELD
             .with_borrow(|(files, _)| files[0].write(&bytes(words, 0), number(words, 1)))
             .map(drop)?,

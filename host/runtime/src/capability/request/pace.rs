@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use tokio::time::Sleep;
 
+/// The longest that one step of such work takes, as long as it is not interrupted.
+const MAX_STEP: Duration = Duration::from_millis(20);
+
 /// How far the work of one kind for one live mini-app is ahead of its share.
 pub(super) struct Pace {
     /// One part in so many of a core is what it may keep busy.
@@ -42,6 +45,8 @@ impl Pace {
 
     /// Adds work that took so long; returns how long to wait before there is more.
     pub(super) fn add(&self, took: Duration) -> Duration {
+        // Beyond that it was others that ran.
+        let took = took.min(MAX_STEP);
         let now = Instant::now();
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         let next = due.map_or(now, |due| due.max(now)) + took.saturating_mul(self.parts);
@@ -102,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_free_and_what_goes_beyond_is_waited_for() {
-        let burst = Duration::from_secs(1);
+        let burst = MAX_STEP;
         let pace = Pace::new(4, burst);
         assert_eq!(pace.add(burst), Duration::ZERO);
         let ahead = pace.add(burst);

@@ -169,7 +169,10 @@ fn host_bytes(text: &str) -> usize {
     let rest = after_scheme.unwrap_or(text);
     let host = rest.trim_start_matches(|c| slash(c) || blank(c));
     let slashes = rest.len() - host.len();
-    if after_scheme.is_none() && slashes < 2 {
+    let scheme = text.split(':').next().unwrap_or_default();
+    let scheme = scheme.replace(blank, "").to_ascii_lowercase();
+    let of_web = after_scheme.is_some() && matches!(scheme.as_str(), "http" | "https");
+    if !of_web && slashes < 2 {
         return 0;
     }
     host.find(['/', '\\', '?', '#']).unwrap_or(host.len())
@@ -295,6 +298,10 @@ mod tests {
             }
         }
         let long = "x".repeat(5_000);
+        assert!(
+            parse(&format!("data:{long}"), None).is_ok(),
+            "refused for its scheme"
+        );
         for fine in [
             format!("https://a.example/{long}"),
             format!("https://a.example?{long}"),

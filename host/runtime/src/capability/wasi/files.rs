@@ -11,7 +11,8 @@
 //! | links that lead elsewhere | there are none: making one is not permitted |
 //! | paths that mean something else to another system, trailing slashes | paths are made plain first ([`place`]) |
 //! | folders nested so deeply that nobody can delete them | [`place::MAX_DEPTH`]; one is never moved deeper than it lies |
-//! | threads kept busy, to the harm of others | one step at a time for each tenant, and its price |
+//! | threads kept busy, to the harm of others | one step at a time for each life, and its price |
+//! | listings, each of which the host keeps whole | [`MAX_LISTINGS`] at once |
 //! | a clock finer than WASI's | times of files are rounded to a millisecond |
 
 mod content;
@@ -45,12 +46,18 @@ use super::copied;
 use crate::instance::State;
 use crate::meter::{Meter, price};
 
+/// Listings of folders that a mini-app may hold at once. The host keeps each whole: up to
+/// a third of a megabyte.
+const MAX_LISTINGS: usize = 8;
+
 struct Guarded;
 
 struct View<'a> {
     table: &'a mut ResourceTable,
     ctx: &'a mut WasiFilesystemCtx,
     meter: &'a mut Meter,
+    /// Listings of folders that the guest holds.
+    listings: &'a mut usize,
     folder: Option<Arc<Folder>>,
 }
 
@@ -65,6 +72,7 @@ fn view(state: &mut State) -> View<'_> {
         table: &mut wasi.table,
         ctx: &mut wasi.filesystem,
         meter,
+        listings: &mut wasi.listings,
         folder,
     }
 }
@@ -133,10 +141,11 @@ impl View<'_> {
         }
     }
 
-    /// Notes the price of a call that asks the system, for which it waits.
-    fn pay(&mut self, fuel: u64) {
-        self.meter.note_wait();
+    /// Notes the price of a call that asks the system, and holds it back where the
+    /// mini-app is ahead of what it may do.
+    async fn pay(&mut self, fuel: u64) {
         self.meter.note(fuel);
+        self.meter.wait_for_supply().await;
     }
 
     /// There is a folder wherever there is a descriptor.
@@ -150,7 +159,7 @@ impl View<'_> {
 
     /// Where a path leads that is only looked at.
     async fn look(&mut self, fd: &Resource<Descriptor>, path: &str) -> FsResult<Place> {
-        self.pay(price::file(path.len()));
+        self.pay(price::file(path.len())).await;
         let ledger = self.ledger().await?;
         self.place(&ledger, fd, path)
     }
@@ -207,6 +216,19 @@ impl View<'_> {
         })
     }
 
+    /// The same, or nothing where nothing lies.
+    async fn find_any(
+        &mut self,
+        fd: &Resource<Descriptor>,
+        place: &Place,
+    ) -> FsResult<Option<Found>> {
+        match self.find(fd, place).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if matches!(error.downcast_ref(), Some(ErrorCode::NoEntry)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Notes what was opened, and makes it empty where that was asked for.
     async fn note_opened(
         &mut self,
@@ -216,7 +238,9 @@ impl View<'_> {
         truncate: bool,
     ) -> FsResult<()> {
         let hash = HostDescriptor::metadata_hash(&mut self.wasi(), again(fd)).await?;
-        ledger.opened(&self.handle(fd)?, Some((hash.lower, hash.upper)), depth);
+        let folder = matches!(self.table.get(fd)?, Descriptor::Dir(_));
+        let identity = (hash.lower, hash.upper);
+        ledger.opened(&self.handle(fd)?, identity, folder.then_some(depth));
         drop(ledger);
         if truncate {
             let file = self.file(fd, OpenMode::WRITE)?;
@@ -266,6 +290,8 @@ impl HostDirectoryEntryStream for View<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
-        HostDirectoryEntryStream::drop(&mut self.wasi(), stream)
+        HostDirectoryEntryStream::drop(&mut self.wasi(), stream)?;
+        *self.listings = self.listings.saturating_sub(1);
+        Ok(())
     }
 }

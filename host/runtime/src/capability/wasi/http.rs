@@ -31,7 +31,7 @@ use wasmtime_wasi_http::{
 
 use super::super::in_flight::Share;
 use super::super::request::{
-    Failed, MAX_BODIES, MAX_BODY_BYTES, Redirects, Session, too_many_bodies,
+    Admitted, Failed, MAX_BODIES, MAX_BODY_BYTES, Redirects, Session, too_many_bodies,
 };
 use super::Wasi;
 use crate::contract::imports::http;
@@ -53,7 +53,7 @@ const CHUNK_BYTES: usize = 8 << 10;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Bytes of an answer's body that are handed to its stream at once.
-const PIECE_BYTES: usize = 64 << 10;
+const PIECE_BYTES: usize = 16 << 10;
 
 /// Bytes that a header takes in the host beyond its text.
 const HEADER_BYTES: usize = 72;
@@ -82,8 +82,11 @@ fn handle(
     ),
 ) -> wasmtime::Result<(Handled,)> {
     let state = store.data_mut();
+    let session = Session::of(state);
     let way = Way {
-        session: Session::of(state),
+        // Here, and not when the body has come.
+        admitted: session.admit(0),
+        session,
         grant: Arc::clone(&state.grant),
     };
     let (wasi, meter) = state.call_wasi();
@@ -200,12 +203,13 @@ fn of_guest(error: GuestError) -> Error {
 struct Way {
     session: Arc<Session>,
     grant: Arc<Grant>,
+    admitted: Result<Admitted, GuestError>,
 }
 
 impl Way {
-    async fn exchange(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Failed> {
+    async fn exchange(self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Failed> {
         let (head, body) = request.into_parts();
-        let mut admitted = self.session.admit(0)?;
+        let mut admitted = self.admitted?;
         let body = collect(body, &mut admitted.bodies).await?;
         let request = http::Request {
             method: head.method.as_str().to_owned(),
@@ -308,8 +312,10 @@ impl Body for Answer {
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }
-        let piece = self.rest.len().min(PIECE_BYTES);
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(piece)))))
+        // A copy: a piece of the whole would keep the whole, wherever the guest puts it.
+        let bytes = self.rest.len().min(PIECE_BYTES);
+        let piece = self.rest.split_to(bytes);
+        Poll::Ready(Some(Ok(Frame::data(Bytes::copy_from_slice(&piece)))))
     }
 }
 

@@ -2,7 +2,7 @@
 //! copy, and a limit on how much may be waited for at once.
 //!
 //! What a stream is bounded by is its own matter: output by [`super::stdio`], bodies
-//! by [`super::http`]. There are no others.
+//! by [`super::http`], files by [`super::files`]. There are no others.
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 use wasmtime_wasi::p2::bindings::io::{error, poll, streams};

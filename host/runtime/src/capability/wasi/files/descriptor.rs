@@ -12,11 +12,11 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsResult};
 
-use super::View;
 use super::content::At;
 use super::copied;
 use super::price;
 use super::stream::{Reader, Writer};
+use super::{MAX_LISTINGS, View};
 
 /// Times of files are told in steps of so many nanoseconds.
 const TIME_STEP: u32 = 1_000_000;
@@ -56,32 +56,32 @@ impl HostDescriptor for View<'_> {
         length: Filesize,
         advice: Advice,
     ) -> FsResult<()> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         self.wasi().advise(fd, offset, length, advice).await
     }
 
     async fn sync_data(&mut self, fd: Resource<Descriptor>) -> FsResult<()> {
-        self.pay(price::FILE_SYNC);
+        self.pay(price::FILE_SYNC).await;
         self.wasi().sync_data(fd).await
     }
 
     async fn sync(&mut self, fd: Resource<Descriptor>) -> FsResult<()> {
-        self.pay(price::FILE_SYNC);
+        self.pay(price::FILE_SYNC).await;
         self.wasi().sync(fd).await
     }
 
     async fn get_flags(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         self.wasi().get_flags(fd).await
     }
 
     async fn get_type(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorType> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         self.wasi().get_type(fd).await
     }
 
     async fn set_size(&mut self, fd: Resource<Descriptor>, bytes: Filesize) -> FsResult<()> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         let file = self.file(&fd, OpenMode::WRITE)?;
         let resized = self
             .folder()?
@@ -95,7 +95,7 @@ impl HostDescriptor for View<'_> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> FsResult<()> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         self.wasi().set_times(fd, accessed, modified).await
     }
 
@@ -105,7 +105,7 @@ impl HostDescriptor for View<'_> {
         length: Filesize,
         offset: Filesize,
     ) -> FsResult<(Vec<u8>, bool)> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         let read = HostDescriptor::read(&mut self.wasi(), fd, length, offset).await?;
         self.meter.note(copied(read.0.len(), 0));
         Ok(read)
@@ -117,7 +117,7 @@ impl HostDescriptor for View<'_> {
         bytes: Vec<u8>,
         offset: Filesize,
     ) -> FsResult<Filesize> {
-        self.pay(price::file_written(bytes.len()));
+        self.pay(price::file_written(bytes.len())).await;
         let file = self.file(&fd, OpenMode::WRITE)?;
         let at = At::Position(offset);
         let written = self
@@ -130,12 +130,17 @@ impl HostDescriptor for View<'_> {
         &mut self,
         fd: Resource<Descriptor>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
+        if *self.listings >= MAX_LISTINGS {
+            return Err(ErrorCode::InsufficientMemory.into());
+        }
         let ledger = self.ledger().await?;
         // How many of them are in this folder is known to nobody before it is read.
         let listed = price::FILE_ENTRY.saturating_mul(ledger.entries());
         self.meter.note(listed);
-        self.wasi().read_directory(fd).await
+        let listing = self.wasi().read_directory(fd).await?;
+        *self.listings += 1;
+        Ok(listing)
     }
 
     async fn create_directory_at(
@@ -143,7 +148,7 @@ impl HostDescriptor for View<'_> {
         fd: Resource<Descriptor>,
         path: String,
     ) -> FsResult<()> {
-        self.pay(price::file(path.len()));
+        self.pay(price::file(path.len())).await;
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         ledger.take_entry()?;
@@ -155,7 +160,7 @@ impl HostDescriptor for View<'_> {
     }
 
     async fn stat(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorStat> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         Ok(rounded(HostDescriptor::stat(&mut self.wasi(), fd).await?))
     }
 
@@ -217,7 +222,7 @@ impl HostDescriptor for View<'_> {
         mut how: OpenFlags,
         mut flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
-        self.pay(price::file(path.len()));
+        self.pay(price::file(path.len())).await;
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         if place.as_folder && how.contains(OpenFlags::CREATE) {
@@ -235,7 +240,8 @@ impl HostDescriptor for View<'_> {
             how &= !OpenFlags::TRUNCATE;
             flags |= DescriptorFlags::WRITE;
         }
-        let creates = how.contains(OpenFlags::CREATE) && self.find(&fd, &place).await.is_err();
+        let creates =
+            how.contains(OpenFlags::CREATE) && self.find_any(&fd, &place).await?.is_none();
         if creates {
             ledger.take_entry()?;
         }
@@ -244,10 +250,12 @@ impl HostDescriptor for View<'_> {
             .wasi()
             .open_at(fd, nowhere, place.path, how, flags)
             .await;
-        if creates && opened.is_err() {
-            ledger.give_entry();
-        }
-        let opened = opened?;
+        let opened = opened.inspect_err(|error| {
+            // An error of the host's own may come after the file.
+            if creates && error.downcast_ref().is_some() {
+                ledger.give_entry();
+            }
+        })?;
         let noted = self
             .note_opened(&opened, ledger, place.depth, truncate)
             .await;
@@ -267,7 +275,7 @@ impl HostDescriptor for View<'_> {
         fd: Resource<Descriptor>,
         path: String,
     ) -> FsResult<()> {
-        self.pay(price::file(path.len()));
+        self.pay(price::file(path.len())).await;
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         self.wasi().remove_directory_at(fd, place.path).await?;
@@ -282,7 +290,8 @@ impl HostDescriptor for View<'_> {
         new_fd: Resource<Descriptor>,
         new: String,
     ) -> FsResult<()> {
-        self.pay(price::file(old.len().saturating_add(new.len())));
+        self.pay(price::file(old.len().saturating_add(new.len())))
+            .await;
         let mut ledger = self.ledger().await?;
         let from = self.place(&ledger, &fd, &old)?;
         let to = self.place(&ledger, &new_fd, &new)?;
@@ -297,7 +306,11 @@ impl HostDescriptor for View<'_> {
             // Nobody knows how deep what is in it would lie.
             return Err(ErrorCode::CrossDevice.into());
         }
-        let replaced = self.find(&new_fd, &to).await.ok();
+        if moved.is_folder() && to.depth != from.depth && ledger.holds_folders() {
+            // What is open would lie elsewhere than is known of it.
+            return Err(ErrorCode::Busy.into());
+        }
+        let replaced = self.find_any(&new_fd, &to).await?;
         let replaced = replaced.filter(|replaced| replaced.identity != moved.identity);
         if let Some(replaced) = &replaced {
             replaced.may_go(&ledger)?;
@@ -312,7 +325,7 @@ impl HostDescriptor for View<'_> {
     }
 
     async fn unlink_file_at(&mut self, fd: Resource<Descriptor>, path: String) -> FsResult<()> {
-        self.pay(price::file(path.len()));
+        self.pay(price::file(path.len())).await;
         let mut ledger = self.ledger().await?;
         let place = self.place(&ledger, &fd, &path)?;
         let found = self.find(&fd, &place).await?;
@@ -327,12 +340,12 @@ impl HostDescriptor for View<'_> {
         one: Resource<Descriptor>,
         other: Resource<Descriptor>,
     ) -> wasmtime::Result<bool> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         self.wasi().is_same_object(one, other).await
     }
 
     async fn metadata_hash(&mut self, fd: Resource<Descriptor>) -> FsResult<MetadataHashValue> {
-        self.pay(price::FILE);
+        self.pay(price::FILE).await;
         HostDescriptor::metadata_hash(&mut self.wasi(), fd).await
     }
 

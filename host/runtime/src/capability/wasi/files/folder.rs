@@ -23,7 +23,7 @@ use crate::tenant::Tenant;
 /// The files of a tenant cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the files of the mini-app cannot be opened in {}: {reason}; check that the folder given to `HostBuilder::files` exists and may be written to", .folder.display()
+    "the files of the mini-app cannot be opened in {}: {reason}; check that the native app may read and write what is in the folder given to `HostBuilder::files`", .folder.display()
 )]
 pub struct FilesError {
     /// The tenant's folder.
@@ -110,7 +110,7 @@ impl Folder {
             false,
         );
         let mut ledger = Ledger::measure(path, quota)?;
-        ledger.opened(&root.dir, None, 0);
+        ledger.note(&root.dir, None, Some(0));
         Ok(Self {
             root,
             ledger: Arc::new(Mutex::new(ledger)),
@@ -178,7 +178,8 @@ pub(super) type Identity = (u64, u64);
 struct Open {
     handle: Weak<File>,
     identity: Option<Identity>,
-    depth: usize,
+    /// How deep it lies, if it is a folder.
+    depth: Option<usize>,
 }
 
 /// There is no room left.
@@ -207,7 +208,9 @@ impl Ledger {
                     ledger.bytes = ledger.bytes.saturating_add(found.len());
                 }
                 if ledger.entries > limits::FILE_ENTRIES {
-                    // More than a mini-app could have made; it may delete some.
+                    // More than a mini-app could have made. It may delete some; how many
+                    // bytes the rest has, nobody looks.
+                    ledger.bytes = ledger.bytes.max(quota);
                     return Ok(ledger);
                 }
             }
@@ -250,8 +253,12 @@ impl Ledger {
         self.entries = self.entries.saturating_sub(1);
     }
 
-    /// Notes what was opened, and how deep it lies.
-    pub(super) fn opened(&mut self, handle: &Arc<File>, identity: Option<Identity>, depth: usize) {
+    /// Notes what was opened, and how deep it lies if it is a folder.
+    pub(super) fn opened(&mut self, handle: &Arc<File>, identity: Identity, depth: Option<usize>) {
+        self.note(handle, Some(identity), depth);
+    }
+
+    fn note(&mut self, handle: &Arc<File>, identity: Option<Identity>, depth: Option<usize>) {
         self.open.retain(|open| open.handle.strong_count() > 0);
         self.open.push(Open {
             handle: Arc::downgrade(handle),
@@ -263,7 +270,14 @@ impl Ledger {
     /// How deep an open folder lies.
     pub(super) fn depth(&self, folder: &Arc<File>) -> Option<usize> {
         let same = |open: &&Open| std::ptr::eq(open.handle.as_ptr(), Arc::as_ptr(folder));
-        self.open.iter().find(same).map(|open| open.depth)
+        self.open.iter().find(same).and_then(|open| open.depth)
+    }
+
+    /// Whether a folder is open, beside the tenant's own.
+    pub(super) fn holds_folders(&self) -> bool {
+        self.open
+            .iter()
+            .any(|open| open.depth.is_some_and(|depth| depth > 0) && open.handle.strong_count() > 0)
     }
 
     /// Whether a file is open: on a disk it would go on taking room if it were deleted.
@@ -313,14 +327,15 @@ mod tests {
         let mut ledger = ledger(0);
         let folder = tempfile::tempdir().unwrap();
         let handle = Arc::new(open_folder(folder.path()).unwrap());
-        ledger.opened(&handle, Some((1, 2)), 3);
+        ledger.opened(&handle, (1, 2), Some(3));
         assert_eq!(ledger.depth(&handle), Some(3));
+        assert!(ledger.holds_folders());
         assert!(ledger.is_open((1, 2)) && !ledger.is_open((2, 1)));
         let stream = Arc::clone(&handle);
         drop(handle);
         assert!(ledger.is_open((1, 2)));
         drop(stream);
-        assert!(!ledger.is_open((1, 2)));
+        assert!(!ledger.is_open((1, 2)) && !ledger.holds_folders());
     }
 
     #[test]
