@@ -83,18 +83,18 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
     let imports: Vec<Value> = needs
         .iter()
         .map(|need| {
-            let mut import = json!({
-                "import": need.import,
-                "needs": need.requirement.as_ref().map(ToString::to_string),
-                "inert": matches!(
-                    need.requirement,
-                    Some(Requirement::Inert | Requirement::InertWithout(_))
+            let mut import = serde_json::Map::from_iter([
+                ("import".to_owned(), json!(need.import)),
+                (
+                    "needs".to_owned(),
+                    json!(need.requirement.as_ref().map(ToString::to_string)),
                 ),
-            });
+                ("inert".to_owned(), json!(is_inert(need))),
+            ]);
             if let Some(Requirement::InertWithout(permission)) = &need.requirement {
-                import["inert_without"] = permission.to_string().into();
+                import.insert("inert_without".to_owned(), json!(permission.to_string()));
             }
-            import
+            Value::Object(import)
         })
         .collect();
     json!({
@@ -104,4 +104,11 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
         "imports": imports,
         "exports": info.exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>(),
     })
+}
+
+fn is_inert(need: &Need) -> bool {
+    matches!(
+        need.requirement,
+        Some(Requirement::Inert | Requirement::InertWithout(_))
+    )
 }
