@@ -50,25 +50,6 @@ pub(crate) async fn waited<W: Future, D: HasData>(
     Ok(output)
 }
 
-/// Fuel for work that is done where the meter cannot be reached, such as on another
-/// task. The meter takes it with the next charge.
-#[derive(Clone, Default)]
-pub(crate) struct Owed(Arc<AtomicU64>);
-
-impl Owed {
-    pub(crate) fn add(&self, fuel: u64) {
-        self.0.fetch_add(fuel, Ordering::Relaxed);
-    }
-
-    fn take(&self) -> u64 {
-        // Mostly there is nothing, and a read is cheaper than an exchange.
-        match self.0.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => self.0.swap(0, Ordering::Relaxed),
-        }
-    }
-}
-
 /// The same for a call that keeps the store while it waits, of a mini-app that takes
 /// one call at a time.
 pub(crate) async fn waited_in_store<W: Future>(
@@ -102,6 +83,25 @@ async fn noticed<W: Future>(work: W) -> (W::Output, bool) {
     })
     .await;
     (output, has_waited)
+}
+
+/// Fuel for work that is done where the meter cannot be reached, such as on another
+/// task. The meter takes it with the next charge.
+#[derive(Clone, Default)]
+pub(crate) struct Owed(Arc<AtomicU64>);
+
+impl Owed {
+    pub(crate) fn add(&self, fuel: u64) {
+        self.0.fetch_add(fuel, Ordering::Relaxed);
+    }
+
+    fn take(&self) -> u64 {
+        // Mostly there is nothing, and a read is cheaper than an exchange.
+        match self.0.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.0.swap(0, Ordering::Relaxed),
+        }
+    }
 }
 
 /// The meter of one mini-app; lives in its store.
@@ -183,7 +183,7 @@ impl Meter {
         }
         let level = store.get_fuel()?;
         let meter = &mut store.data_mut().meter;
-        let debt = std::mem::take(&mut meter.debt).saturating_add(meter.owed.take());
+        let debt = meter.take_debt();
         let added = added(&mut meter.bucket, level, debt);
         let left = level.saturating_add(added).checked_sub(debt);
         meter.level = left.unwrap_or(0);
@@ -243,9 +243,10 @@ impl Meter {
         self.has_waited = true;
         let level = self.level.saturating_sub(self.debt);
         let short_of_fuel = self.metered && level < self.bucket.capacity() / 2;
-        let supply = match short_of_fuel {
-            true => self.bucket.pause(level, Instant::now),
-            false => Duration::ZERO,
+        let supply = if short_of_fuel {
+            self.bucket.pause(level, Instant::now)
+        } else {
+            Duration::ZERO
         };
         hold_back(supply.max(self.over_share())).await;
     }
@@ -317,11 +318,16 @@ impl Meter {
         Ok(())
     }
 
+    /// What is owed and was not yet taken from the store.
+    fn take_debt(&mut self) -> u64 {
+        std::mem::take(&mut self.debt).saturating_add(self.owed.take())
+    }
+
     /// Takes the debt from the store and returns what is left.
     fn settle(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<u64> {
         let level = store.get_fuel()?;
         let meter = &mut store.data_mut().meter;
-        let debt = std::mem::take(&mut meter.debt).saturating_add(meter.owed.take());
+        let debt = meter.take_debt();
         if debt == 0 {
             return Ok(level);
         }

@@ -37,9 +37,7 @@ impl Share {
         }
         fits
     }
-}
 
-impl Share {
     /// Gives back all but `amount`, or takes what is missing as [`Share::grow`] does.
     pub(crate) fn resize(&mut self, amount: usize, limit: usize) -> bool {
         let more = amount.saturating_sub(self.amount);

@@ -12,6 +12,7 @@ use crate::component::wasi::filesystem::types::{
     filesystem_error_code,
 };
 use crate::component::wasi::io::streams::{OutputStream, StreamError};
+use crate::output::write_all;
 
 thread_local! {
     /// What the steps `hold` and `hold-stream` have opened.
@@ -85,14 +86,8 @@ fn of_stream(error: StreamError) -> ErrorCode {
     }
 }
 
-fn write(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), StreamError> {
-    while !bytes.is_empty() {
-        stream.subscribe().block();
-        let may = usize::try_from(stream.check_write()?).unwrap();
-        let (now, later) = bytes.split_at(may.min(bytes.len()));
-        stream.write(now)?;
-        bytes = later;
-    }
+fn write(stream: &OutputStream, bytes: &[u8]) -> Result<(), StreamError> {
+    write_all(stream, bytes)?;
     stream.blocking_flush()
 }
 

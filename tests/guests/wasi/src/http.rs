@@ -9,6 +9,7 @@ use crate::component::wasi::http::types::{
     Scheme,
 };
 use crate::component::wasi::io::streams::StreamError;
+use crate::output::write_all;
 
 /// The URL in its parts, or the parts themselves where they are given.
 fn request(detail: &Value, headers: Fields) -> Result<OutgoingRequest, ErrorCode> {
@@ -44,17 +45,8 @@ fn headers(detail: &Value) -> Result<Fields, ErrorCode> {
     Ok(headers)
 }
 
-/// Writes a body as tool chains do: as much as may be written, then waits.
-fn write(body: &OutgoingBody, mut bytes: &[u8]) -> Result<(), StreamError> {
-    let stream = body.write().unwrap();
-    while !bytes.is_empty() {
-        stream.subscribe().block();
-        let may = usize::try_from(stream.check_write()?).unwrap();
-        let (now, later) = bytes.split_at(may.min(bytes.len()));
-        stream.write(now)?;
-        bytes = later;
-    }
-    Ok(())
+fn write(body: &OutgoingBody, bytes: &[u8]) -> Result<(), StreamError> {
+    write_all(&body.write().unwrap(), bytes)
 }
 
 fn answer(future: &FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode> {

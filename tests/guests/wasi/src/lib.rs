@@ -8,4 +8,6 @@ mod files;
 #[cfg(target_family = "wasm")]
 mod http;
 #[cfg(target_family = "wasm")]
+mod output;
+#[cfg(target_family = "wasm")]
 mod system;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::attempt::{Attempt, Seen, Sheet};
+use super::server::{FORBIDDEN, OF_HOST};
 use super::web::{HOSTILE, Web};
 use crate::attack::Attack;
 
@@ -90,25 +91,6 @@ const VALUES: &[&str] = &[
     "€",
     "\u{1f4a9}",
     "\u{feff}a",
-];
-
-/// Headers that are the host's or the connection's.
-const FORBIDDEN: &[&str] = &[
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
 ];
 
 /// What is no method that is allowed.
@@ -235,7 +217,7 @@ fn forbidden() -> Vec<Attempt> {
         first.to_ascii_uppercase() + rest
     };
     let mut attempts = Vec::new();
-    for name in FORBIDDEN {
+    for name in OF_HOST.iter().chain(&FORBIDDEN) {
         let upper = name.to_ascii_uppercase();
         for name in [(*name).to_owned(), upper, capital(name), mixed(name)] {
             attempts.push(Attempt::new(asking(&[[&name, "1"]]), not_sent));

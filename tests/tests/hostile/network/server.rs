@@ -13,10 +13,10 @@ use tokio::task::JoinHandle;
 use super::script::Script;
 
 /// Headers that are the host's to set.
-const OF_HOST: [&str; 3] = ["accept-encoding", "content-length", "host"];
+pub const OF_HOST: [&str; 3] = ["accept-encoding", "content-length", "host"];
 
 /// Headers that no mini-app may set and the host does not.
-const FORBIDDEN: [&str; 12] = [
+pub const FORBIDDEN: [&str; 12] = [
     "connection",
     "expect",
     "http2-settings",

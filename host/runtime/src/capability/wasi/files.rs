@@ -89,6 +89,15 @@ fn again<T: 'static>(resource: &Resource<T>) -> Resource<T> {
     Resource::new_borrow(resource.rep())
 }
 
+/// What was found, or nothing where nothing lies.
+fn if_there<T>(found: FsResult<T>) -> FsResult<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.downcast_ref(), Some(ErrorCode::NoEntry)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl From<Full> for FsError {
     fn from(_: Full) -> Self {
         ErrorCode::Quota.into()
@@ -157,11 +166,22 @@ impl View<'_> {
         Ok(self.folder()?.lock().await)
     }
 
-    /// Where a path leads that is only looked at.
-    async fn look(&mut self, fd: &Resource<Descriptor>, path: &str) -> FsResult<Place> {
+    /// Where a path leads, and the ledger with which to change what lies there.
+    async fn claim(
+        &mut self,
+        fd: &Resource<Descriptor>,
+        path: &str,
+    ) -> FsResult<(OwnedMutexGuard<Ledger>, Place)> {
         self.pay(price::file(path.len())).await;
         let ledger = self.ledger().await?;
-        self.place(&ledger, fd, path)
+        let place = self.place(&ledger, fd, path)?;
+        Ok((ledger, place))
+    }
+
+    /// Where a path leads that is only looked at.
+    async fn look(&mut self, fd: &Resource<Descriptor>, path: &str) -> FsResult<Place> {
+        let (_, place) = self.claim(fd, path).await?;
+        Ok(place)
     }
 
     /// An open file that may be read or written.
@@ -171,13 +191,6 @@ impl View<'_> {
             Descriptor::File(_) => Err(ErrorCode::NotPermitted.into()),
             Descriptor::Dir(_) => Err(ErrorCode::IsDirectory.into()),
         }
-    }
-
-    fn handle(&self, fd: &Resource<Descriptor>) -> FsResult<Arc<File>> {
-        Ok(match self.table.get(fd)? {
-            Descriptor::File(file) => Arc::clone(&file.file),
-            Descriptor::Dir(dir) => Arc::clone(&dir.dir),
-        })
     }
 
     fn place(&self, ledger: &Ledger, fd: &Resource<Descriptor>, path: &str) -> FsResult<Place> {
@@ -216,19 +229,6 @@ impl View<'_> {
         })
     }
 
-    /// The same, or nothing where nothing lies.
-    async fn find_any(
-        &mut self,
-        fd: &Resource<Descriptor>,
-        place: &Place,
-    ) -> FsResult<Option<Found>> {
-        match self.find(fd, place).await {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if matches!(error.downcast_ref(), Some(ErrorCode::NoEntry)) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// Notes what was opened, and makes it empty where that was asked for.
     async fn note_opened(
         &mut self,
@@ -238,9 +238,11 @@ impl View<'_> {
         truncate: bool,
     ) -> FsResult<()> {
         let hash = HostDescriptor::metadata_hash(&mut self.wasi(), again(fd)).await?;
-        let folder = matches!(self.table.get(fd)?, Descriptor::Dir(_));
-        let identity = (hash.lower, hash.upper);
-        ledger.opened(&self.handle(fd)?, identity, folder.then_some(depth));
+        let (handle, depth) = match self.table.get(fd)? {
+            Descriptor::File(file) => (&file.file, None),
+            Descriptor::Dir(dir) => (&dir.dir, Some(depth)),
+        };
+        ledger.opened(handle, (hash.lower, hash.upper), depth);
         drop(ledger);
         if truncate {
             let file = self.file(fd, OpenMode::WRITE)?;

@@ -16,7 +16,7 @@ use super::content::At;
 use super::copied;
 use super::price;
 use super::stream::{Reader, Writer};
-use super::{MAX_LISTINGS, View};
+use super::{MAX_LISTINGS, View, if_there};
 
 /// Times of files are told in steps of so many nanoseconds.
 const TIME_STEP: u32 = 1_000_000;
@@ -148,9 +148,7 @@ impl HostDescriptor for View<'_> {
         fd: Resource<Descriptor>,
         path: String,
     ) -> FsResult<()> {
-        self.pay(price::file(path.len())).await;
-        let mut ledger = self.ledger().await?;
-        let place = self.place(&ledger, &fd, &path)?;
+        let (mut ledger, place) = self.claim(&fd, &path).await?;
         ledger.take_entry()?;
         let made = self.wasi().create_directory_at(fd, place.path).await;
         if made.is_err() {
@@ -222,9 +220,7 @@ impl HostDescriptor for View<'_> {
         mut how: OpenFlags,
         mut flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
-        self.pay(price::file(path.len())).await;
-        let mut ledger = self.ledger().await?;
-        let place = self.place(&ledger, &fd, &path)?;
+        let (mut ledger, place) = self.claim(&fd, &path).await?;
         if place.as_folder && how.contains(OpenFlags::CREATE) {
             return Err(ErrorCode::IsDirectory.into());
         }
@@ -240,8 +236,8 @@ impl HostDescriptor for View<'_> {
             how &= !OpenFlags::TRUNCATE;
             flags |= DescriptorFlags::WRITE;
         }
-        let creates =
-            how.contains(OpenFlags::CREATE) && self.find_any(&fd, &place).await?.is_none();
+        let creates = how.contains(OpenFlags::CREATE)
+            && if_there(self.stat_place(&fd, &place).await)?.is_none();
         if creates {
             ledger.take_entry()?;
         }
@@ -275,9 +271,7 @@ impl HostDescriptor for View<'_> {
         fd: Resource<Descriptor>,
         path: String,
     ) -> FsResult<()> {
-        self.pay(price::file(path.len())).await;
-        let mut ledger = self.ledger().await?;
-        let place = self.place(&ledger, &fd, &path)?;
+        let (mut ledger, place) = self.claim(&fd, &path).await?;
         self.wasi().remove_directory_at(fd, place.path).await?;
         ledger.give_entry();
         Ok(())
@@ -310,7 +304,7 @@ impl HostDescriptor for View<'_> {
             // What is open would lie elsewhere than is known of it.
             return Err(ErrorCode::Busy.into());
         }
-        let replaced = self.find_any(&new_fd, &to).await?;
+        let replaced = if_there(self.find(&new_fd, &to).await)?;
         let replaced = replaced.filter(|replaced| replaced.identity != moved.identity);
         if let Some(replaced) = &replaced {
             replaced.may_go(&ledger)?;
@@ -325,9 +319,7 @@ impl HostDescriptor for View<'_> {
     }
 
     async fn unlink_file_at(&mut self, fd: Resource<Descriptor>, path: String) -> FsResult<()> {
-        self.pay(price::file(path.len())).await;
-        let mut ledger = self.ledger().await?;
-        let place = self.place(&ledger, &fd, &path)?;
+        let (mut ledger, place) = self.claim(&fd, &path).await?;
         let found = self.find(&fd, &place).await?;
         found.may_go(&ledger)?;
         self.wasi().unlink_file_at(fd, place.path).await?;
