@@ -88,7 +88,8 @@ on_both! {
         let app = stage.start(Guest::Rogue).await;
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(6) {
-            stage.event(&app, "burn", json!({ "rounds": 3_000_000 })).await.unwrap();
+            // Several times as long as what it waits for, on a fast machine too.
+            stage.event(&app, "burn", json!({ "rounds": 30_000_000 })).await.unwrap();
             // What it waits for is held back as well, and so no way around it.
             stage.event(&app, "sleep", json!({ "ms": 1 })).await.unwrap();
         }
