@@ -3,6 +3,7 @@
 fn main() {
     miniapp_guest_build::build_script::guests(&[
         "examples/acme-rewards",
+        "examples/showcase",
         "examples/summer-campaign",
         "tests/guests/contract",
         "tests/guests/one-call-at-a-time",

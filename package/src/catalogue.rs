@@ -3,10 +3,12 @@
 //!
 //! | interface of `miniapp:host`, or its `-sync` twin | needs |
 //! |---|---|
-//! | `types` `view` `log` `clock` `timer` `random` `locale` `http` `launch` `event` `storage-types` `navigation` | nothing |
+//! | `types` `view` `log` `clock` `timer` `random` `locale` `http` `launch` `event` `storage-types` `navigation` `consent` `ui` `dialog` `dialog-types` | nothing |
 //! | `request` | a non-empty `network.allow` |
-//! | `profile` | `user:readProfile` |
+//! | `profile` | `user:readProfile`, `user:phone` or `user:email` |
+//! | `login` | `user:login` |
 //! | `storage` | `storage:local` |
+//! | `clipboard` | `device:clipboard` |
 //! | `extension` | any `ext:…` |
 //!
 //! Interfaces of WASI are listed in the module `wasi`.
@@ -22,7 +24,7 @@ use crate::wasi;
 
 /// The version of the package `miniapp:host` that this container serves, with all earlier ones of
 /// the same major version.
-pub const CONTRACT_VERSION: Version = Version::new(1, 0, 0);
+pub const CONTRACT_VERSION: Version = Version::new(1, 1, 0);
 
 /// What must be granted before an interface is linked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -65,11 +67,16 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
     }
     match interface.interface.as_str() {
         "types" | "view" | "log" | "clock" | "timer" | "timer-sync" | "random" | "locale"
-        | "http" | "launch" | "event" | "storage-types" | "navigation" | "navigation-sync" => {
+        | "http" | "launch" | "event" | "storage-types" | "navigation" | "navigation-sync"
+        | "consent" | "consent-sync" | "ui" | "dialog" | "dialog-sync" | "dialog-types" => {
             Some(Requirement::Nothing)
         }
         "request" | "request-sync" => Some(Requirement::Network),
         "profile" | "profile-sync" => Some(Requirement::Permission(Permission::ReadProfile)),
+        "login" | "login-sync" => Some(Requirement::Permission(Permission::Login)),
+        "clipboard" | "clipboard-sync" => {
+            Some(Requirement::Permission(Permission::Device("clipboard".to_owned())))
+        }
         "storage" | "storage-sync" => Some(Requirement::Permission(Permission::LocalStorage)),
         "extension" | "extension-sync" => Some(Requirement::AnyExtension),
         _ => None,
@@ -94,11 +101,14 @@ pub fn serves(version: &Version) -> bool {
 #[must_use]
 pub fn consent(permission: &Permission) -> bool {
     match permission {
-        Permission::ReadProfile => true,
-        Permission::LocalStorage
+        Permission::ReadProfile
+        | Permission::Phone
+        | Permission::Email
+        | Permission::Device(_) => true,
+        Permission::Login
+        | Permission::LocalStorage
         | Permission::Files
-        | Permission::Extension(_)
-        | Permission::Device(_) => false,
+        | Permission::Extension(_) => false,
     }
 }
 
@@ -107,6 +117,9 @@ pub fn consent(permission: &Permission) -> bool {
 pub fn describe(permission: &Permission) -> Cow<'static, str> {
     match permission {
         Permission::ReadProfile => "read the user's profile, once the user has agreed".into(),
+        Permission::Phone => "read the user's telephone number, once the user has agreed".into(),
+        Permission::Email => "read the user's e-mail address, once the user has agreed".into(),
+        Permission::Login => "tell the partner's server who the user is, under a name of its own".into(),
         Permission::LocalStorage => "keep up to 10 MiB of its own data on the device".into(),
         Permission::Files => "keep files on the device, in a folder of its own".into(),
         Permission::Extension(name) => {

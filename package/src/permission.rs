@@ -17,6 +17,12 @@ use crate::quote::quoted;
 pub enum Permission {
     /// `user:readProfile`: reading the user's profile, once the user has agreed.
     ReadProfile,
+    /// `user:phone`: reading the user's telephone number, once the user has agreed.
+    Phone,
+    /// `user:email`: reading the user's e-mail address, once the user has agreed.
+    Email,
+    /// `user:login`: proving to the partner's server who the user is, under a name of its own.
+    Login,
     /// `storage:local`: keeping data on the device.
     LocalStorage,
     /// `storage:files`: keeping files on the device, in a folder of its own.
@@ -28,8 +34,12 @@ pub enum Permission {
 }
 
 const READ_PROFILE: &str = "user:readProfile";
+const PHONE: &str = "user:phone";
+const EMAIL: &str = "user:email";
+const LOGIN: &str = "user:login";
 const LOCAL_STORAGE: &str = "storage:local";
 const FILES: &str = "storage:files";
+const KNOWN: [&str; 6] = [READ_PROFILE, PHONE, EMAIL, LOGIN, LOCAL_STORAGE, FILES];
 const EXTENSION: &str = "ext:";
 const DEVICE: &str = "device:";
 
@@ -48,6 +58,9 @@ impl Permission {
         let name = |name: &str| is_name(name).then(|| name.to_owned());
         let found = match id {
             READ_PROFILE => Some(Self::ReadProfile),
+            PHONE => Some(Self::Phone),
+            EMAIL => Some(Self::Email),
+            LOGIN => Some(Self::Login),
             LOCAL_STORAGE => Some(Self::LocalStorage),
             FILES => Some(Self::Files),
             _ => match (id.strip_prefix(EXTENSION), id.strip_prefix(DEVICE)) {
@@ -67,6 +80,9 @@ impl Permission {
     pub fn id(&self) -> Cow<'static, str> {
         match self {
             Self::ReadProfile => READ_PROFILE.into(),
+            Self::Phone => PHONE.into(),
+            Self::Email => EMAIL.into(),
+            Self::Login => LOGIN.into(),
             Self::LocalStorage => LOCAL_STORAGE.into(),
             Self::Files => FILES.into(),
             Self::Extension(name) => format!("{EXTENSION}{name}").into(),
@@ -91,11 +107,11 @@ fn help_for(id: &str) -> String {
             Permission::MAX_NAME_BYTES
         );
     }
-    match nearest(id, [READ_PROFILE, LOCAL_STORAGE, FILES]) {
+    match nearest(id, KNOWN) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!(
-            "the permissions are `{READ_PROFILE}`, `{LOCAL_STORAGE}`, `{FILES}`, \
-             `{EXTENSION}<name>` and `{DEVICE}<name>`"
+            "the permissions are `{}`, `{EXTENSION}<name>` and `{DEVICE}<name>`",
+            KNOWN.join("`, `")
         ),
     }
 }

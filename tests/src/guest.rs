@@ -9,6 +9,8 @@ use miniapp_host::{AppManifest, Package, PartnerManifest};
 pub enum Guest {
     /// `examples/acme-rewards`
     AcmeRewards,
+    /// `examples/showcase`
+    Showcase,
     /// `examples/summer-campaign`
     SummerCampaign,
     /// `tests/guests/contract`
@@ -26,6 +28,7 @@ impl Guest {
     pub fn component(self) -> Vec<u8> {
         let path = match self {
             Self::AcmeRewards => env!("GUEST_ACME_REWARDS"),
+            Self::Showcase => env!("GUEST_SHOWCASE"),
             Self::SummerCampaign => env!("GUEST_SUMMER_CAMPAIGN"),
             Self::Contract => env!("GUEST_CONTRACT"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
@@ -39,6 +42,7 @@ impl Guest {
     pub fn manifests(self) -> Manifests {
         let folder = match self {
             Self::AcmeRewards => "../examples/acme-rewards",
+            Self::Showcase => "../examples/showcase",
             Self::SummerCampaign => "../examples/summer-campaign",
             Self::Contract => "guests/contract",
             Self::OneCallAtATime => "guests/one-call-at-a-time",

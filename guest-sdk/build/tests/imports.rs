@@ -27,7 +27,7 @@ fn imports(guest: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
     for name in world.imports.keys().map(|key| resolve.name_world_key(key)) {
         let own = name
             .strip_prefix("miniapp:host/")
-            .and_then(|name| name.strip_suffix("@1.0.0"));
+            .and_then(|name| name.strip_suffix("@1.1.0"));
         let own = own.ok_or_else(|| format!("{name} is not of the contract"))?;
         if !TYPES.contains(&own) {
             imports.insert(own.to_owned());

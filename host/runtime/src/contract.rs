@@ -12,25 +12,42 @@ mod generated {
             package miniapp:embedder;
 
             world everything {
-                import miniapp:host/clock@1.0.0;
-                import miniapp:host/locale@1.0.0;
-                import miniapp:host/log@1.0.0;
-                import miniapp:host/profile@1.0.0;
-                import miniapp:host/random@1.0.0;
-                import miniapp:host/request@1.0.0;
-                import miniapp:host/timer@1.0.0;
-                import miniapp:host/view@1.0.0;
+                import miniapp:host/clipboard@1.1.0;
+                import miniapp:host/clock@1.1.0;
+                import miniapp:host/consent@1.1.0;
+                import miniapp:host/dialog@1.1.0;
+                import miniapp:host/extension@1.1.0;
+                import miniapp:host/locale@1.1.0;
+                import miniapp:host/log@1.1.0;
+                import miniapp:host/login@1.1.0;
+                import miniapp:host/navigation@1.1.0;
+                import miniapp:host/profile@1.1.0;
+                import miniapp:host/random@1.1.0;
+                import miniapp:host/request@1.1.0;
+                import miniapp:host/storage@1.1.0;
+                import miniapp:host/timer@1.1.0;
+                import miniapp:host/ui@1.1.0;
+                import miniapp:host/view@1.1.0;
 
-                export miniapp:host/lifecycle@1.0.0;
-                export miniapp:host/lifecycle-sync@1.0.0;
-                export miniapp:host/page@1.0.0;
-                export miniapp:host/page-sync@1.0.0;
+                export miniapp:host/lifecycle@1.1.0;
+                export miniapp:host/lifecycle-sync@1.1.0;
+                export miniapp:host/page@1.1.0;
+                export miniapp:host/page-sync@1.1.0;
+                export miniapp:host/state@1.1.0;
+                export miniapp:host/state-sync@1.1.0;
             }
         ",
         world: "everything",
         imports: {
+            "miniapp:host/clipboard": trappable,
+            "miniapp:host/consent.ask": trappable,
+            "miniapp:host/dialog": trappable,
+            "miniapp:host/extension": trappable,
+            "miniapp:host/login": trappable,
+            "miniapp:host/navigation": trappable,
             "miniapp:host/profile": trappable,
             "miniapp:host/request": trappable,
+            "miniapp:host/storage": trappable,
             "miniapp:host/timer": trappable,
             default: store | trappable,
         },
@@ -48,9 +65,9 @@ pub(crate) const PACKAGE: &str = "miniapp:host";
 
 // Interfaces of `mini-app-sync` whose functions wait with the store in hand: they
 // have the types of their asynchronous twins and are linked by name.
-pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.0.0";
-pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.0.0";
-pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.0.0";
+pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.1.0";
+pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.1.0";
+pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.1.0";
 
 /// Codes of [`GuestError`] that the host hands out.
 pub(crate) mod code {

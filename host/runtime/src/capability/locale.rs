@@ -44,4 +44,41 @@ impl HostWithStore<State> for HasSelf<State> {
         Meter::charge(&mut host, price::CALL)?;
         Ok(host.data_mut().services.locale.time_zone.clone())
     }
+
+    fn format_number(
+        mut host: Access<State, Self>,
+        _number: String,
+        _options: locale::NumberOptions,
+    ) -> wasmtime::Result<Result<String, crate::contract::GuestError>> {
+        Meter::charge(&mut host, price::CALL)?;
+        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+    }
+
+    fn format_currency(
+        mut host: Access<State, Self>,
+        _amount: String,
+        _currency: String,
+        _language: Option<String>,
+    ) -> wasmtime::Result<Result<String, crate::contract::GuestError>> {
+        Meter::charge(&mut host, price::CALL)?;
+        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+    }
+
+    fn format_date(
+        mut host: Access<State, Self>,
+        _milliseconds: i64,
+        _options: locale::DateOptions,
+    ) -> wasmtime::Result<Result<String, crate::contract::GuestError>> {
+        Meter::charge(&mut host, price::CALL)?;
+        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+    }
+
+    fn utc_offset(
+        mut host: Access<State, Self>,
+        _milliseconds: i64,
+        _time_zone: Option<String>,
+    ) -> wasmtime::Result<Result<i32, crate::contract::GuestError>> {
+        Meter::charge(&mut host, price::CALL)?;
+        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+    }
 }

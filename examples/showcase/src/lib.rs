@@ -1,0 +1,32 @@
+//! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
+
+use miniapp_guest::prelude::*;
+
+/// The first page: says which pages there are.
+#[derive(Default)]
+struct Index;
+
+impl Page for Index {
+    async fn on_load(&self, page: PageHandle, _query: Query) -> Result<()> {
+        page.set_data("title", "Showcase")
+    }
+}
+
+mini_app! {
+    pages: {
+        "pages/index" => Index,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use miniapp_guest::testing::Host;
+
+    #[test]
+    fn the_first_page_has_a_title() {
+        let page = Host::new().open::<Index>("pages/index", []);
+        page.load().unwrap();
+        assert_eq!(page.data("title"), "Showcase");
+    }
+}
