@@ -3,7 +3,7 @@
 
 wit_bindgen::generate!({
     path: "wit",
-    world: "mini-app",
+    world: "mini-app-with-state",
     default_bindings_module: "miniapp_guest::bindings",
     export_macro_name: "export_mini_app",
     pub_export_macro: true,

@@ -13,9 +13,22 @@ use miniapp_runtime::{
 use crate::host::Host;
 
 /// Sets up a [`Host`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct HostBuilder {
     options: RuntimeOptions,
+    keep_open: usize,
+}
+
+/// Mini-apps that are kept open: as many as FinClip keeps.
+const KEEP_OPEN: usize = 5;
+
+impl Default for HostBuilder {
+    fn default() -> Self {
+        Self {
+            options: RuntimeOptions::default(),
+            keep_open: KEEP_OPEN,
+        }
+    }
 }
 
 impl HostBuilder {
@@ -31,6 +44,14 @@ impl HostBuilder {
     #[must_use]
     pub fn live_apps(mut self, live_apps: u32) -> Self {
         self.options.engine.live_apps = live_apps;
+        self
+    }
+
+    /// How many mini-apps [`Host::open`] keeps open at once; 5, at least 1. Those that
+    /// are launched by hand are not counted.
+    #[must_use]
+    pub fn keep_open(mut self, mini_apps: usize) -> Self {
+        self.keep_open = mini_apps;
         self
     }
 
@@ -109,6 +130,6 @@ impl HostBuilder {
     /// Where the engine cannot be set up on this machine, or a certificate of the
     /// network cannot be read.
     pub fn build(self) -> Result<Host, RuntimeError> {
-        Ok(Host::new(Runtime::new(self.options)?))
+        Ok(Host::new(Runtime::new(self.options)?, self.keep_open))
     }
 }

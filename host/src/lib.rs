@@ -22,19 +22,20 @@
 
 mod builder;
 mod host;
+mod kept;
 
 pub use builder::HostBuilder;
 pub use host::{Host, LaunchError};
 pub use miniapp_package::{
-    AppId, AppManifest, Governance, GrantLine, ManifestError, Package, PackageError,
-    PartnerManifest, Permission, Scheme,
+    Address, AppId, AppManifest, Governance, GrantLine, InvalidAddress, ManifestError, Package, PackageError,
+    PageAddress, PartnerManifest, Permission, Scheme, Version,
 };
 pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
     FilesError, FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError,
     HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
-    MiniApp, Network, NetworkError, Observer, PageId, PoolUsage, PrepareError as InstallError,
+    LogOutError, MiniApp, Navigation, NavigationError, Network, NetworkError, Observer, OpenPage, PageId, PoolUsage, PrepareError as InstallError,
     ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
-    RuntimeError as BuildError, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,
+    RuntimeError as BuildError, SavedState, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,
     price,
 };

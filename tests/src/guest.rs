@@ -17,6 +17,8 @@ pub enum Guest {
     Contract,
     /// `tests/guests/one-call-at-a-time`
     OneCallAtATime,
+    /// `tests/guests/pages`
+    Pages,
     /// `tests/guests/rogue`
     Rogue,
     /// `tests/guests/wasi`
@@ -32,6 +34,7 @@ impl Guest {
             Self::SummerCampaign => env!("GUEST_SUMMER_CAMPAIGN"),
             Self::Contract => env!("GUEST_CONTRACT"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
+            Self::Pages => env!("GUEST_PAGES"),
             Self::Rogue => env!("GUEST_ROGUE"),
             Self::Wasi => env!("GUEST_WASI_GUEST"),
         };
@@ -46,6 +49,7 @@ impl Guest {
             Self::SummerCampaign => "../examples/summer-campaign",
             Self::Contract => "guests/contract",
             Self::OneCallAtATime => "guests/one-call-at-a-time",
+            Self::Pages => "guests/pages",
             Self::Rogue => "guests/rogue",
             Self::Wasi => "guests/wasi",
         };

@@ -10,6 +10,7 @@ mod clock;
 mod in_flight;
 mod locale;
 mod log;
+mod navigation;
 mod profile;
 mod random;
 pub(crate) mod request;
@@ -46,10 +47,12 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 11] = [
+static CATALOGUE: [Capability; 13] = [
     clock::CAPABILITY,
     locale::CAPABILITY,
     log::CAPABILITY,
+    navigation::CAPABILITY,
+    navigation::CAPABILITY_SYNC,
     profile::CAPABILITY,
     profile::CAPABILITY_SYNC,
     random::CAPABILITY,

@@ -5,10 +5,11 @@
 //! tells the embedder why; it never reaches another task.
 
 mod conversation;
+mod presence;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::FutureExt;
@@ -22,11 +23,16 @@ use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
 use crate::limits::{self, Limits};
 use crate::meter::{Driven, Meter, TurnSignal, TurnTooLong};
-use crate::page::{PageId, Pages};
+use crate::mini_app::EventError;
+use crate::page::{Navigation, NavigationError, OpenPage, PageId, Pages, Routes};
 use crate::prepared::Prepared;
-use crate::report::{AppError, Report};
+use crate::report::Report;
 use crate::runtime::Services;
+use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
+
+use presence::Presence;
+pub(crate) use presence::{Attention, Parting};
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -35,6 +41,7 @@ pub(crate) struct State {
     pub(crate) services: Arc<Services>,
     pub(crate) launched_at: Instant,
     pub(crate) meter: Meter,
+    pub(crate) routes: Arc<Routes>,
     pub(crate) pages: Pages,
     pub(crate) log: LogMeter,
     /// Sleeps that wait.
@@ -53,12 +60,26 @@ impl State {
     pub(crate) fn report(&self, report: Report<'_>) {
         self.services.observer.report(&self.tenant.app, report);
     }
+
+    /// Changes the stack of pages; the callbacks follow.
+    pub(crate) fn navigate(&mut self, navigation: &Navigation) -> Result<(), NavigationError> {
+        self.pages.navigate(navigation, &self.routes)?;
+        self.report_stack();
+        Ok(())
+    }
+
+    fn report_stack(&self) {
+        let pages: Vec<OpenPage> = self.pages.stack.pages().cloned().collect();
+        self.report(Report::Pages(&pages));
+    }
 }
 
 /// What a life begins with.
 pub(crate) struct Start {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) options: GuestLaunchOptions,
+    /// What an earlier life has kept.
+    pub(crate) restore: Option<String>,
     /// The tenant's files, where it was granted any.
     pub(crate) folder: Option<Arc<Folder>>,
 }
@@ -67,7 +88,7 @@ pub(crate) struct Start {
 pub(crate) struct Delivery {
     pub(crate) page: PageId,
     pub(crate) event: PageEvent,
-    pub(crate) reply: oneshot::Sender<Result<(), AppError>>,
+    pub(crate) reply: oneshot::Sender<Result<(), EventError>>,
 }
 
 /// What the embedder asks of the host about a mini-app, which waits for neither.
@@ -75,7 +96,18 @@ pub(crate) enum Request {
     /// To be visible or not.
     Visible {
         visible: bool,
+        /// How it is opened this time.
+        launch: Option<Box<GuestLaunchOptions>>,
         reply: oneshot::Sender<()>,
+    },
+    /// To change the stack of pages.
+    Navigate {
+        navigation: Navigation,
+        reply: oneshot::Sender<Result<(), NavigationError>>,
+    },
+    /// The stack of pages.
+    Pages {
+        reply: oneshot::Sender<Vec<OpenPage>>,
     },
     /// The data of a page.
     Data {
@@ -105,16 +137,18 @@ pub(crate) enum Phase {
 /// What the task and its handle share.
 pub(crate) struct Control {
     phase: watch::Sender<Phase>,
-    closing: watch::Sender<bool>,
+    presence: Presence,
     signal: Arc<TurnSignal>,
+    saved: Mutex<Option<SavedState>>,
 }
 
 impl Control {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             phase: watch::Sender::new(Phase::Launching),
-            closing: watch::Sender::new(false),
+            presence: Presence::new(),
             signal: TurnSignal::new(limits.turn),
+            saved: Mutex::default(),
         }
     }
 
@@ -122,12 +156,40 @@ impl Control {
         self.phase.subscribe()
     }
 
-    pub(crate) fn close(&self) {
-        self.closing.send_replace(true);
+    pub(crate) fn part(&self, parting: Parting) {
+        self.presence.part(parting);
+    }
+
+    pub(crate) async fn parting(&self) -> Parting {
+        self.presence.parting().await
+    }
+
+    pub(crate) fn set_visible(&self, visible: bool) {
+        self.presence.set_visible(visible);
+    }
+
+    /// Since when the mini-app is in the background.
+    pub(crate) fn hidden(&self) -> Option<tokio::time::Instant> {
+        self.presence.hidden()
+    }
+
+    /// Keeps the mini-app awake until what is returned is dropped.
+    pub(crate) fn ask(&self) -> Attention<'_> {
+        self.presence.ask()
     }
 
     pub(crate) fn fuel_spent(&self) -> u64 {
         self.signal.spent()
+    }
+
+    /// Keeps what the mini-app wants to find again.
+    fn keep(&self, saved: Option<SavedState>) {
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = saved;
+    }
+
+    pub(crate) fn take_saved(&self) -> Option<SavedState> {
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        saved.take()
     }
 
     fn reach(&self, phase: Phase) {
@@ -185,6 +247,7 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
     let Start {
         tenant,
         options,
+        restore,
         folder,
     } = start;
     let mut store = match new_store(&prepared, &limits, control, &tenant, folder) {
@@ -193,10 +256,13 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
     };
     let services = Arc::clone(prepared.services());
     let lived = {
-        let work = conversation::hold(&prepared, &mut store, options, inbox, control);
+        let work = conversation::hold(&prepared, &mut store, options, restore, inbox, control);
         let on_turn = |turn| services.observer.report(&tenant.app, Report::Turn(turn));
         let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
-        supervise(driven, control, &limits).await
+        supervise(driven, control, &limits, |suspended| {
+            services.observer.report(&tenant.app, Report::Suspended(suspended));
+        })
+        .await
     };
     // The last turn was not ended from inside.
     store.data_mut().finish_output();
@@ -220,29 +286,29 @@ async fn supervise(
     driven: impl Future<Output = Result<wasmtime::Result<EndReason>, TurnTooLong>>,
     control: &Control,
     limits: &Limits,
+    suspended: impl FnMut(bool),
 ) -> wasmtime::Result<EndReason> {
     let mut driven = pin!(driven);
     let mut phase = control.phase();
-    let mut closing = control.closing.subscribe();
     // While it launches.
     tokio::select! {
         biased;
         lived = &mut driven => return lived_or_too_long(lived, limits),
         _ = phase.wait_for(|phase| !matches!(phase, Phase::Launching)) => {}
-        _ = closing.wait_for(|closing| *closing) => {}
+        _ = control.parting() => {}
         () = tokio::time::sleep(limits.launch) => {
             return Ok(EndReason::LaunchTooLong { limit: limits.launch });
         }
     }
     // While it lives.
-    tokio::select! {
-        biased;
-        lived = &mut driven => return lived_or_too_long(lived, limits),
-        _ = closing.wait_for(|closing| *closing) => {}
+    let lived = control.presence.drive(driven.as_mut(), limits, suspended);
+    if let Some(lived) = lived.await {
+        return lived_or_too_long(lived, limits);
     }
     if control.launching() {
         return Ok(EndReason::Closed);
     }
+    // While it says farewell.
     tokio::select! {
         biased;
         lived = driven => lived_or_too_long(lived, limits),
@@ -274,7 +340,8 @@ fn new_store(
         services: Arc::clone(prepared.services()),
         launched_at: Instant::now(),
         meter: Meter::new(limits, engine.options().metered, signal),
-        pages: Pages::default(),
+        routes: Arc::clone(prepared.routes()),
+        pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         sleeping: InFlight::default(),
         reading_profile: InFlight::default(),

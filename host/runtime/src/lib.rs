@@ -18,12 +18,14 @@ mod grant;
 mod instance;
 mod lifecycle;
 pub mod limits;
+mod lives;
 mod meter;
 mod mini_app;
 mod page;
 mod prepared;
 mod report;
 mod runtime;
+mod saved_state;
 mod tenant;
 
 pub use capability::{
@@ -41,8 +43,9 @@ pub use mini_app::{Event, EventError, MiniApp};
 pub use miniapp_data::{
     DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,
 };
-pub use page::PageId;
+pub use page::{Navigation, NavigationError, OpenPage, PageId};
 pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
-pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+pub use runtime::{LogOutError, Runtime, RuntimeError, RuntimeOptions};
+pub use saved_state::SavedState;
 pub use tenant::{InvalidUserId, Tenant, UserId};

@@ -10,7 +10,7 @@ pub use crate::contract::imports::view::Change;
 use crate::end::EndReason;
 use crate::lifecycle::Callback;
 use crate::meter::Turn;
-use crate::page::PageId;
+use crate::page::{OpenPage, PageId};
 
 /// Receives reports. Called on the mini-app's own task, data changes, log lines
 /// and denials in the midst of the guest's call and on its fiber's stack, of which
@@ -60,6 +60,11 @@ pub enum Report<'a> {
         /// What it returned.
         error: &'a AppError,
     },
+    /// The stack of pages has changed: the open pages, the lowest one first; the last
+    /// one is what the user is to see. The callbacks of the pages follow.
+    Pages(&'a [OpenPage]),
+    /// The mini-app was suspended in the background (true), or goes on (false).
+    Suspended(bool),
     /// The mini-app is gone: its memory was given back before this report.
     Ended(&'a EndReason),
 }

@@ -12,8 +12,10 @@ use crate::capability::request::Wire;
 use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
+use crate::lives::Lives;
 use crate::prepared::{PrepareError, Prepared};
 use crate::report::{Observer, Report};
+use crate::tenant::UserId;
 
 /// How a runtime is set up. `Default` offers the network, observes nothing and
 /// has no profile.
@@ -68,6 +70,11 @@ pub enum RuntimeError {
     },
 }
 
+/// Something of a user's is still there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not everything of the user's could be deleted: {0}; log out again once it can be")]
+pub struct LogOutError(String);
+
 /// What the embedder supplies to capabilities; shared by all mini-apps.
 pub(crate) struct Services {
     pub(crate) observer: Arc<dyn Observer>,
@@ -89,6 +96,7 @@ struct Inner {
     governance: Option<Governance>,
     services: Arc<Services>,
     places: Arc<Semaphore>,
+    lives: Lives,
 }
 
 impl fmt::Debug for Runtime {
@@ -128,6 +136,7 @@ impl Runtime {
                     files,
                 }),
                 places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+                lives: Lives::default(),
             }),
         })
     }
@@ -155,6 +164,31 @@ impl Runtime {
     /// What each mini-app may use.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// A user logs out: their mini-apps are closed, and everything that was kept for them
+    /// is deleted. `None` is the device's only user.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be deleted. The rest is, and the mini-apps are closed.
+    pub async fn log_out(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
+        self.inner.lives.close(user).await;
+        let mut failed = Vec::new();
+        let services = self.services();
+        if let Some(files) = &services.files
+            && let Err(error) = files.wipe(user).await
+        {
+            failed.push(error.to_string());
+        }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        Err(LogOutError(failed.join("; ")))
+    }
+
+    pub(crate) fn lives(&self) -> &Lives {
+        &self.inner.lives
     }
 
     pub(crate) fn governance(&self) -> Option<&Governance> {

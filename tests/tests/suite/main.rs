@@ -10,6 +10,8 @@ mod grants;
 mod lifecycle;
 mod metering;
 mod network;
+mod open;
+mod pages;
 mod pool;
 mod prices;
 mod requests;

@@ -8,7 +8,14 @@ use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
 
 /// Interfaces that are served by no host yet.
-const LATER: [&str; 3] = ["storage-sync", "navigation-sync", "extension-sync"];
+const LATER: [&str; 6] = [
+    "storage-sync",
+    "extension-sync",
+    "login-sync",
+    "consent-sync",
+    "dialog-sync",
+    "clipboard-sync",
+];
 
 /// Functions that end the mini-app when they are called with nothing but zeros; what they
 /// cost before cannot be told. `exit` can be called once in a life, and `poll` of nothing is

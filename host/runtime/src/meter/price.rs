@@ -12,6 +12,7 @@
 //! | a byte of JSON read into the data of a page | 30 |
 //! | a byte of arrays and objects that a path asks for | 4 |
 //! | a random byte | 30 |
+//! | a change of the stack of pages, which is reported | 100,000 |
 //! | a request that is asked for, whatever becomes of it | 50,000 |
 //! | a request that is sent, and each redirect that is followed | 500,000 |
 //! | a byte sent, or received as it comes | 2 |
@@ -40,6 +41,9 @@ pub const BUILT_BYTE: u64 = 4;
 pub const JSON_BYTE: u64 = 30;
 /// One random byte: the system's generator makes about a gigabyte in three seconds.
 pub const RANDOM_BYTE: u64 = 30;
+/// One change of the stack of pages: the address is read, and the embedder told of
+/// all open pages.
+pub const NAVIGATION: u64 = 100_000;
 /// One request that is asked for: the policy reads it.
 pub const ASKED: u64 = 50_000;
 /// One request that is sent: framing, encryption and the system's own work.
