@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miniapp_package::{AppId, Governance};
+use miniapp_package::{AddressPrefix, AppId, Governance};
 use miniapp_runtime::{
     Execution, Limits, Locale, Network, Observer, ProfileProvider, Report, Runtime, RuntimeError,
     RuntimeOptions,
@@ -17,6 +17,7 @@ use crate::host::Host;
 pub struct HostBuilder {
     options: RuntimeOptions,
     keep_open: usize,
+    prefix: AddressPrefix,
 }
 
 /// Mini-apps that are kept open: as many as FinClip keeps.
@@ -27,6 +28,7 @@ impl Default for HostBuilder {
         Self {
             options: RuntimeOptions::default(),
             keep_open: KEEP_OPEN,
+            prefix: AddressPrefix::default(),
         }
     }
 }
@@ -52,6 +54,14 @@ impl HostBuilder {
     #[must_use]
     pub fn keep_open(mut self, mini_apps: usize) -> Self {
         self.keep_open = mini_apps;
+        self
+    }
+
+    /// How the addresses begin that [`Host::open`] reads: the scheme, or the links, that the
+    /// native app has registered with the operating system. `platform://` by default.
+    #[must_use]
+    pub fn addresses(mut self, prefix: AddressPrefix) -> Self {
+        self.prefix = prefix;
         self
     }
 
@@ -130,6 +140,10 @@ impl HostBuilder {
     /// Where the engine cannot be set up on this machine, or a certificate of the
     /// network cannot be read.
     pub fn build(self) -> Result<Host, RuntimeError> {
-        Ok(Host::new(Runtime::new(self.options)?, self.keep_open))
+        Ok(Host::new(
+            Runtime::new(self.options)?,
+            self.keep_open,
+            self.prefix,
+        ))
     }
 }

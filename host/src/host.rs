@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use miniapp_package::{Address, AppId, InvalidAddress, Package, PartnerManifest, Version};
+use miniapp_package::{
+    Address, AddressPrefix, AppId, InvalidAddress, Package, PartnerManifest, Version,
+};
 use miniapp_runtime::{
     CompileError, LaunchOptions, LogOutError, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
     Tenant, UserId,
@@ -30,7 +32,9 @@ pub enum LaunchError {
     #[error(transparent)]
     Address(#[from] InvalidAddress),
     /// The address asks for another version than the one that is installed.
-    #[error("the address asks for version {asked} of `{app}`, and {installed} is installed; leave the version out, or install that one")]
+    #[error(
+        "the address asks for version {asked} of `{app}`, and {installed} is installed; leave the version out, or install that one"
+    )]
     OtherVersion {
         /// The mini-app.
         app: AppId,
@@ -40,7 +44,9 @@ pub enum LaunchError {
         installed: Version,
     },
     /// As many mini-apps as are kept are all in the foreground.
-    #[error("{limit} mini-apps are open and all in the foreground; hide or close one, or raise `HostBuilder::keep_open`")]
+    #[error(
+        "{limit} mini-apps are open and all in the foreground; hide or close one, or raise `HostBuilder::keep_open`"
+    )]
     AllInForeground {
         /// How many are kept.
         limit: usize,
@@ -67,6 +73,7 @@ pub struct Host {
     /// Counts installations.
     installations: AtomicU64,
     kept: Kept,
+    prefix: AddressPrefix,
 }
 
 #[derive(Debug, Clone)]
@@ -90,12 +97,13 @@ impl Host {
         HostBuilder::default()
     }
 
-    pub(crate) fn new(runtime: Runtime, keep_open: usize) -> Self {
+    pub(crate) fn new(runtime: Runtime, keep_open: usize, prefix: AddressPrefix) -> Self {
         Self {
             runtime,
             installed: RwLock::default(),
             installations: AtomicU64::new(0),
             kept: Kept::new(keep_open),
+            prefix,
         }
     }
 
@@ -179,8 +187,8 @@ impl Host {
     }
 
     /// Opens a mini-app as a user does, by its id or by an address after the W3C's
-    /// MiniApp Addressing: `platform://miniapp/acme;version=1.0.1/pages/offer?id=7#top`.
-    /// See [`Self::open_with`].
+    /// MiniApp Addressing: `platform://miniapp/acme;version=1.0.1/pages/offer?id=7#top`,
+    /// which begins as [`HostBuilder::addresses`] says. See [`Self::open_with`].
     ///
     /// # Errors
     ///
@@ -189,13 +197,16 @@ impl Host {
         if AppId::parse(address).is_ok() {
             return self.open_with(address, LaunchOptions::default()).await;
         }
-        let address = Address::parse(address)?;
+        let address = Address::parse_under(&self.prefix, address)?;
+        let installed = self.installed();
+        let app = installed.into_iter().find(|app| address.is_of(app));
+        let app = app.unwrap_or(address.app);
         if let Some(asked) = address.version {
-            let installed = self.find(address.app.as_str())?;
+            let installed = self.find(app.as_str())?;
             let version = installed.prepared.version();
             if version.to_string() != asked {
                 return Err(LaunchError::OtherVersion {
-                    app: address.app,
+                    app,
                     asked,
                     installed: version.clone(),
                 });
@@ -207,7 +218,7 @@ impl Host {
             fragment: address.fragment,
             ..LaunchOptions::default()
         };
-        self.open_with(address.app.as_str(), options).await
+        self.open_with(app.as_str(), options).await
     }
 
     /// Opens a mini-app as a user does. One that is open already comes to the foreground
@@ -252,7 +263,9 @@ impl Host {
             return Err(LaunchError::AllInForeground { limit });
         }
         let restore = options.restore.clone().or(restore);
-        let app = prepared.launch(LaunchOptions { restore, ..options }).await?;
+        let app = prepared
+            .launch(LaunchOptions { restore, ..options })
+            .await?;
         *life = Some(Life {
             app: app.clone(),
             installation,

@@ -74,7 +74,10 @@ impl Kept {
     /// The place of a tenant, if it has one.
     pub(crate) fn find(&self, tenant: &Tenant) -> Option<Place> {
         let places = self.places();
-        places.by_tenant.get(tenant).map(|(_, place)| Arc::clone(place))
+        places
+            .by_tenant
+            .get(tenant)
+            .map(|(_, place)| Arc::clone(place))
     }
 
     /// The places of all tenants but one, the least recently used one first.
@@ -129,7 +132,9 @@ impl Kept {
         let surplus = ended.len().saturating_sub(REMEMBERED);
         let mut places = self.places();
         for gone in ended.into_iter().take(surplus) {
-            places.by_tenant.retain(|_, (_, place)| !Arc::ptr_eq(place, gone));
+            places
+                .by_tenant
+                .retain(|_, (_, place)| !Arc::ptr_eq(place, gone));
         }
     }
 
@@ -150,6 +155,8 @@ impl Kept {
     /// Forgets everything of a user's.
     pub(crate) fn forget(&self, user: Option<&UserId>) {
         let mut places = self.places();
-        places.by_tenant.retain(|tenant, _| tenant.user.as_ref() != user);
+        places
+            .by_tenant
+            .retain(|tenant, _| tenant.user.as_ref() != user);
     }
 }

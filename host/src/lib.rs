@@ -27,15 +27,16 @@ mod kept;
 pub use builder::HostBuilder;
 pub use host::{Host, LaunchError};
 pub use miniapp_package::{
-    Address, AppId, AppManifest, Governance, GrantLine, InvalidAddress, ManifestError, Package, PackageError,
-    PageAddress, PartnerManifest, Permission, Scheme, Version,
+    Address, AddressPrefix, AppId, AppManifest, Governance, GrantLine, InvalidAddress,
+    ManifestError, Package, PackageError, PageAddress, PartnerManifest, Permission, Scheme,
+    Version,
 };
 pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
     FilesError, FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError,
     HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
-    LogOutError, MiniApp, Navigation, NavigationError, Network, NetworkError, Observer, OpenPage, PageId, PoolUsage, PrepareError as InstallError,
-    ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
-    RuntimeError as BuildError, SavedState, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,
-    price,
+    LogOutError, MiniApp, Navigation, NavigationError, Network, NetworkError, Observer, OpenPage,
+    PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant,
+    Timeouts, TrapKind, Trigger, Turn, UserId, price,
 };

@@ -87,3 +87,6 @@ pub use source::Source;
 pub use wasi::{WASI_VERSION, is_wasi};
 pub use world::World;
 pub use yaml::{MAX_MANIFEST_BYTES, MAX_MANIFEST_DEPTH};
+
+/// The version of a mini-app, after Semantic Versioning.
+pub use semver::Version;

@@ -104,7 +104,9 @@ impl Observer for Record {
                 add(Line::Uncaught(callback.to_string(), error.to_string()));
             }
             Report::Pages(pages) => {
-                add(Line::Pages(pages.iter().map(|page| page.path.clone()).collect()));
+                add(Line::Pages(
+                    pages.iter().map(|page| page.path.clone()).collect(),
+                ));
             }
             Report::Suspended(suspended) => add(Line::Suspended(suspended)),
             Report::Ended(reason) => add(Line::Ended(reason.clone())),

@@ -260,7 +260,9 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
         let on_turn = |turn| services.observer.report(&tenant.app, Report::Turn(turn));
         let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
         supervise(driven, control, &limits, |suspended| {
-            services.observer.report(&tenant.app, Report::Suspended(suspended));
+            services
+                .observer
+                .report(&tenant.app, Report::Suspended(suspended));
         })
         .await
     };

@@ -53,7 +53,9 @@ pub(crate) struct Pages {
     pub(crate) pace: Pace,
     /// From the beginning of `on-load` to the beginning of `on-unload`.
     data: BTreeMap<PageId, DataTree>,
-    /// Told when the stack has changed, and callbacks may be due.
+    /// Whether callbacks may be due.
+    due: bool,
+    /// Told when the mini-app itself has changed the stack.
     changed: Arc<Notify>,
 }
 
@@ -64,6 +66,7 @@ impl Pages {
             stack: PageStack::new(limit),
             pace: Pace::default(),
             data: BTreeMap::new(),
+            due: false,
             changed: Arc::default(),
         }
     }
@@ -71,6 +74,17 @@ impl Pages {
     /// Who is told that the stack has changed.
     pub(crate) fn changed(&self) -> Arc<Notify> {
         Arc::clone(&self.changed)
+    }
+
+    /// Callbacks may be due from now on.
+    pub(crate) fn touch(&mut self) {
+        self.due = true;
+        self.changed.notify_one();
+    }
+
+    /// Whether callbacks may be due since this was last asked.
+    pub(crate) fn take_due(&mut self) -> bool {
+        std::mem::take(&mut self.due)
     }
 
     /// A page begins to load.

@@ -210,8 +210,9 @@ impl Prepared {
         };
         app.show_as(options).await;
         let on_top = app.pages().await.pop();
-        let is_there =
-            on_top.is_some_and(|top| (top.path, top.query) == (address.path.clone(), address.query.clone()));
+        let is_there = on_top.is_some_and(|top| {
+            (top.path, top.query) == (address.path.clone(), address.query.clone())
+        });
         if names_page && !is_there {
             let reload = Navigation::Reload(address.to_string());
             if let Err(NavigationError::Ended(reason)) = app.navigate(reload).await {

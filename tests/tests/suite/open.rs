@@ -1,8 +1,6 @@
 //! Opening as a user does: by address, again, one too many, and after logging out.
 
-use miniapp_host::{
-    EndReason, Event, LaunchOptions, MiniApp, PageId, Permission, Tenant, UserId,
-};
+use miniapp_host::{EndReason, Event, LaunchOptions, MiniApp, PageId, Permission, Tenant, UserId};
 use miniapp_tests::{Guest, Stage, on_both};
 use serde_json::{Value, json};
 

@@ -94,8 +94,6 @@ struct Agenda<'a> {
     events: FuturesUnordered<Call<'a, ()>>,
     /// Callbacks of the app and its pages.
     lifecycle: FuturesUnordered<Call<'a, Step>>,
-    /// Whether the stack may have something to begin.
-    due: bool,
     /// Who waits until what was begun is over.
     settling: Vec<oneshot::Sender<()>>,
 }
@@ -106,10 +104,7 @@ impl Conversation<'_> {
         restore: Option<String>,
         inbox: &mut Inbox,
     ) -> wasmtime::Result<EndReason> {
-        let launched = self
-            .exports
-            .on_launch(self.store, self.launch())
-            .await?;
+        let launched = self.exports.on_launch(self.store, self.launch()).await?;
         if let Err(error) = launched {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
         }
@@ -117,10 +112,7 @@ impl Conversation<'_> {
             let restored = self.exports.restore(self.store, state).await?;
             self.settle(Callback::Restore, None, restored).ok();
         }
-        let shown = self
-            .exports
-            .on_app_show(self.store, self.launch())
-            .await?;
+        let shown = self.exports.on_app_show(self.store, self.launch()).await?;
         self.settle(Callback::AppShow, None, shown).ok();
         self.end_turn()?;
         self.open_first();
@@ -129,7 +121,6 @@ impl Conversation<'_> {
         let mut agenda = Agenda {
             events: FuturesUnordered::new(),
             lifecycle: FuturesUnordered::new(),
-            due: true,
             settling: Vec::new(),
         };
         let parting = self.listen(inbox, &mut agenda).await?;
@@ -154,6 +145,7 @@ impl Conversation<'_> {
         self.store.with(|mut store| {
             let state = store.data_mut();
             state.pages.stack.push(path, query).ok();
+            state.pages.touch();
             state.report_stack();
         });
     }
@@ -174,17 +166,19 @@ impl Conversation<'_> {
                 biased;
                 Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
                 Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => {
-                    self.returned(done?, agenda)?;
+                    self.returned(done?)?;
                 }
                 parting = &mut parting => return Ok(parting),
                 Some(request) = inbox.requests.recv(), if agenda.settling.len() < limits::MAILBOX => {
                     self.answer(request, agenda);
                 }
                 Some(delivery) = inbox.deliveries.recv(), if may_deliver => {
+                    // A page that was opened since is asked for already.
+                    self.advance(agenda)?;
                     self.begin(Trigger::Event)?;
                     agenda.events.push(Box::pin(self.deliver(delivery)));
                 }
-                () = changed.notified() => agenda.due = true,
+                () = changed.notified() => {}
                 () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
             }
         }
@@ -193,7 +187,7 @@ impl Conversation<'_> {
     /// Begins the callbacks that are due. A mini-app that never returns from too many
     /// gets no more.
     fn advance<'a>(&'a self, agenda: &mut Agenda<'a>) -> wasmtime::Result<()> {
-        if !std::mem::take(&mut agenda.due) {
+        if !self.pages(|pages| pages.take_due()) {
             return Ok(());
         }
         while agenda.lifecycle.len() < limits::CALLBACKS
@@ -212,9 +206,11 @@ impl Conversation<'_> {
         Ok(())
     }
 
-    fn returned(&self, step: Step, agenda: &mut Agenda<'_>) -> wasmtime::Result<()> {
-        self.pages(|pages| pages.stack.returned(step));
-        agenda.due = true;
+    fn returned(&self, step: Step) -> wasmtime::Result<()> {
+        self.pages(|pages| {
+            pages.stack.returned(step);
+            pages.touch();
+        });
         if let Step::Ready(_) = step {
             self.end_turn()?;
             self.control.reach(Phase::Live { ready: true });
@@ -232,13 +228,14 @@ impl Conversation<'_> {
                 if let Some(launch) = launch {
                     *self.launch.lock().unwrap_or_else(PoisonError::into_inner) = *launch;
                 }
-                self.pages(|pages| pages.stack.set_foreground(visible));
+                self.pages(|pages| {
+                    pages.stack.set_foreground(visible);
+                    pages.touch();
+                });
                 agenda.settling.push(reply);
-                agenda.due = true;
             }
             Request::Navigate { navigation, reply } => {
                 reply.send(self.navigate(&navigation)).ok();
-                agenda.due = true;
             }
             Request::Pages { reply } => {
                 let open = self.pages(|pages| pages.stack.pages().cloned().collect());
@@ -311,7 +308,9 @@ impl Conversation<'_> {
             Step::AppHide => (Callback::AppHide, None, exports.on_app_hide(store).await?),
             Step::Load(page) => {
                 let opened = self.pages(|pages| pages.stack.page(page).cloned());
-                let (path, query) = opened.map(|page| (page.path, page.query)).unwrap_or_default();
+                let (path, query) = opened
+                    .map(|page| (page.path, page.query))
+                    .unwrap_or_default();
                 let loaded = exports.on_load(store, page, path, query).await?;
                 (Callback::PageLoad, Some(page), loaded)
             }
@@ -356,17 +355,17 @@ impl Conversation<'_> {
             }
             self.save().await?;
         }
-        self.store.with(|mut store| {
-            if let Some(session) = &store.data_mut().session {
-                session.call_off();
-            }
-        });
         self.pages(|pages| pages.stack.close(usize::MAX));
         while let Some(step @ (Step::Hide(_) | Step::Unload(_))) =
             self.pages(|pages| pages.stack.next())
         {
             if let Step::Unload(page) = step {
                 self.drop_data(page);
+                self.store.with(|mut store| {
+                    if let Some(session) = &store.data_mut().session {
+                        session.call_off();
+                    }
+                });
             }
             self.perform(step).await?;
         }

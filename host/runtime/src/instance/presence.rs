@@ -136,7 +136,10 @@ impl Presence {
             let since = *hidden.borrow_and_update();
             let asked = self.asked.load(Ordering::Relaxed) > 0;
             let (suspend, leave) = match since {
-                Some(since) => (since.checked_add(limits.suspend), since.checked_add(limits.background)),
+                Some(since) => (
+                    since.checked_add(limits.suspend),
+                    since.checked_add(limits.background),
+                ),
                 None => (None, None),
             };
             let awake = asked || suspend.is_none_or(|at| Instant::now() < at);

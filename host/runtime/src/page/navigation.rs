@@ -123,8 +123,10 @@ impl Pages {
         let (closed, address) = match navigation {
             Navigation::Back(pages) => {
                 let pages = usize::try_from(*pages).unwrap_or(usize::MAX);
-                stack.back(pages).map_err(|Lowest| NavigationError::Lowest)?;
-                self.changed.notify_one();
+                stack
+                    .back(pages)
+                    .map_err(|Lowest| NavigationError::Lowest)?;
+                self.touch();
                 return Ok(());
             }
             Navigation::Open(address) => (0, routes.find(address)?),
@@ -135,7 +137,7 @@ impl Pages {
         stack.close(closed);
         // What was closed has made room, so that only an `Open` can find none.
         stack.push(address.path, address.query).map_err(full)?;
-        self.changed.notify_one();
+        self.touch();
         Ok(())
     }
 }
@@ -209,7 +211,10 @@ mod tests {
         assert_eq!(paths(&pages), ["pages/index", "pages/me"]);
         go(&mut pages, Navigation::Back(9)).unwrap();
         assert_eq!(paths(&pages), ["pages/index"]);
-        assert_eq!(go(&mut pages, Navigation::Back(1)), Err(NavigationError::Lowest));
+        assert_eq!(
+            go(&mut pages, Navigation::Back(1)),
+            Err(NavigationError::Lowest)
+        );
         go(&mut pages, open("pages/me")).unwrap();
         go(&mut pages, open("pages/me")).unwrap();
         let full = NavigationError::TooManyPages { limit: 3 };

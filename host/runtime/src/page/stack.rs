@@ -4,9 +4,9 @@
 //!
 //! What is asked for takes effect on the stack at once; the callbacks follow it.
 //! [`PageStack::next`] names the next one to begin, [`PageStack::returned`] tells that
-//! one is over. A page has one callback under way at a time, but for the one that
-//! unloads it, which waits for nothing: whoever goes back from a page that still
-//! loads must not be kept. Pages do not wait for one another.
+//! one is over. A page has one callback under way at a time, but for those that close
+//! it, which wait for nothing: whoever goes back from a page that still loads must
+//! not be kept. Pages do not wait for one another.
 //!
 //! The order is that of the W3C's MiniApp Lifecycle, and WeChat's where that is
 //! silent: a page is hidden before the one that covers it is loaded; what is closed
@@ -141,7 +141,7 @@ impl PageStack {
     fn next_closing(&mut self) -> Option<Step> {
         while let Some(entry) = self.closing.first_mut() {
             let id = entry.page.id;
-            if entry.stage == Stage::Shown && !entry.calling {
+            if entry.stage == Stage::Shown {
                 entry.stage = Stage::Hidden;
                 return Some(Step::Hide(id));
             }

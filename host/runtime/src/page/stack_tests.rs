@@ -147,8 +147,11 @@ fn letter(step: Step) -> Option<(PageId, char)> {
     })
 }
 
-/// The grammar of the contract.
+/// The grammar of the contract: what is shown is hidden before it is unloaded.
 fn is_life(life: &str) -> bool {
+    if life.ends_with("su") || life.ends_with("sru") {
+        return false;
+    }
     let Some(rest) = life.strip_prefix('l') else {
         return false;
     };

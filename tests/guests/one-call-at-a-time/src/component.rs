@@ -4,8 +4,8 @@ use exports::miniapp::host::{lifecycle_sync, page_sync, state_sync};
 use miniapp::host::event::PageEvent;
 use miniapp::host::http::Request;
 use miniapp::host::launch::LaunchOptions;
-use miniapp::host::types::Error;
 use miniapp::host::log::{Level, write};
+use miniapp::host::types::Error;
 use miniapp::host::{navigation_sync, request_sync, timer_sync, view};
 use serde_json::Value;
 

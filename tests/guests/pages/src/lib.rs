@@ -8,6 +8,7 @@
 //! | `wait` | never returns |
 //! | `open=<address>` | opens that page |
 //! | `redirect=<address>` | goes there instead |
+//! | `loop` | goes to itself, and so on |
 //! | `hide=wait` | never returns from `on-hide` |
 //!
 //! | event | detail | what it does |
@@ -24,7 +25,6 @@ use miniapp_guest::error::code;
 use miniapp_guest::prelude::*;
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
-use std::future::pending;
 use std::time::Duration;
 
 #[derive(Default)]
@@ -78,18 +78,33 @@ struct Detail {
     what: Value,
 }
 
+async fn wait() -> Result<()> {
+    loop {
+        timer::sleep(Duration::from_secs(3_600)).await?;
+    }
+}
+
 fn code_of(outcome: Result<()>) -> String {
     outcome.map_or_else(|error| error.code().to_owned(), |()| "ok".to_owned())
 }
 
 impl Page for Any {
     async fn on_load(&self, page: PageHandle, query: Query) -> Result<()> {
-        let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        log::info!("{}", format!("{} load {}", page.path(), pairs.join("&")).trim_end());
+        let pairs: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        log::info!(
+            "{}",
+            format!("{} load {}", page.path(), pairs.join("&")).trim_end()
+        );
         self.waits_when_hidden.set(query.get("hide").is_some());
         page.set_data("path", page.path())?;
         if query.get("wait").is_some() {
-            pending::<()>().await;
+            wait().await?;
+        }
+        if query.get("loop").is_some() {
+            return navigation::redirect("pages/a?loop=1").await;
         }
         if let Some(address) = query.get("open") {
             return navigation::open(address).await;
@@ -113,7 +128,7 @@ impl Page for Any {
     async fn on_hide(&self, page: PageHandle) -> Result<()> {
         log::info!("{} hide", page.path());
         if self.waits_when_hidden.get() {
-            pending::<()>().await;
+            wait().await?;
         }
         Ok(())
     }
@@ -155,7 +170,10 @@ impl Page for Any {
             }
             other => Err(Error::app(format!("there is no handler `{other}`"))),
         };
-        if outcome.as_ref().is_err_and(|error| error.code() == code::APP) {
+        if outcome
+            .as_ref()
+            .is_err_and(|error| error.code() == code::APP)
+        {
             return outcome;
         }
         // The page may be closed by now, for that was asked.
