@@ -30,9 +30,11 @@ pub use miniapp_package::{
     PartnerManifest, Permission, Scheme,
 };
 pub use miniapp_runtime::{
-    AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
-    FilesError, FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError,
-    HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
+    Answering, AppError, Callback, Change, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt,
+    ConsentQuestion, ConsentRule, ConsentStore, ConsentStoreError, Consents, Decision, Denial,
+    EndReason, EngineOptions, Event, EventError, Execution, FilesError, FixedConsent, FixedProfile,
+    FolderConsents, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack,
+    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, MemoryConsents,
     MiniApp, Network, NetworkError, Observer, PageId, PoolUsage, PrepareError as InstallError,
     ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
     RuntimeError as BuildError, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,

@@ -74,9 +74,9 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
         "request" | "request-sync" => Some(Requirement::Network),
         "profile" | "profile-sync" => Some(Requirement::Permission(Permission::ReadProfile)),
         "login" | "login-sync" => Some(Requirement::Permission(Permission::Login)),
-        "clipboard" | "clipboard-sync" => {
-            Some(Requirement::Permission(Permission::Device("clipboard".to_owned())))
-        }
+        "clipboard" | "clipboard-sync" => Some(Requirement::Permission(Permission::Device(
+            "clipboard".to_owned(),
+        ))),
         "storage" | "storage-sync" => Some(Requirement::Permission(Permission::LocalStorage)),
         "extension" | "extension-sync" => Some(Requirement::AnyExtension),
         _ => None,
@@ -101,10 +101,9 @@ pub fn serves(version: &Version) -> bool {
 #[must_use]
 pub fn consent(permission: &Permission) -> bool {
     match permission {
-        Permission::ReadProfile
-        | Permission::Phone
-        | Permission::Email
-        | Permission::Device(_) => true,
+        Permission::ReadProfile | Permission::Phone | Permission::Email | Permission::Device(_) => {
+            true
+        }
         Permission::Login
         | Permission::LocalStorage
         | Permission::Files
@@ -119,7 +118,9 @@ pub fn describe(permission: &Permission) -> Cow<'static, str> {
         Permission::ReadProfile => "read the user's profile, once the user has agreed".into(),
         Permission::Phone => "read the user's telephone number, once the user has agreed".into(),
         Permission::Email => "read the user's e-mail address, once the user has agreed".into(),
-        Permission::Login => "tell the partner's server who the user is, under a name of its own".into(),
+        Permission::Login => {
+            "tell the partner's server who the user is, under a name of its own".into()
+        }
         Permission::LocalStorage => "keep up to 10 MiB of its own data on the device".into(),
         Permission::Files => "keep files on the device, in a folder of its own".into(),
         Permission::Extension(name) => {

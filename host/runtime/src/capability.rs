@@ -7,6 +7,7 @@
 //! without a runtime. Adding a capability touches its file, this catalogue and the WIT.
 
 mod clock;
+mod consent;
 mod in_flight;
 mod locale;
 mod log;
@@ -46,8 +47,10 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 11] = [
+static CATALOGUE: [Capability; 13] = [
     clock::CAPABILITY,
+    consent::CAPABILITY,
+    consent::CAPABILITY_SYNC,
     locale::CAPABILITY,
     log::CAPABILITY,
     profile::CAPABILITY,

@@ -106,6 +106,8 @@ pub enum GrantError {
 #[derive(Debug)]
 pub(crate) struct Grant {
     partner: PartnerApp,
+    app_name: String,
+    requests: Vec<PermissionRequest>,
     asked: AllowList,
     network: AllowList,
     files: bool,
@@ -151,6 +153,8 @@ impl Grant {
         })?;
         let mut this = Self {
             partner: partner.clone(),
+            app_name: package.manifest.name.clone(),
+            requests: package.manifest.permissions.clone(),
             asked: package.manifest.network.clone(),
             network: package.manifest.network.narrow(&partner.network.allow),
             files: false,
@@ -311,6 +315,23 @@ impl Grant {
         })
     }
 
+    /// The mini-app's name, as people see it.
+    pub(crate) fn app_name(&self) -> &str {
+        &self.app_name
+    }
+
+    /// Whether the app manifest asks for a permission, granted or not.
+    pub(crate) fn asks_for(&self, permission: &Permission) -> bool {
+        let mut requests = self.requests.iter();
+        requests.any(|request| request.permission == *permission)
+    }
+
+    /// The permissions that are asked for and granted.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &PermissionRequest> {
+        let requests = self.requests.iter();
+        requests.filter(|request| self.allows(&request.permission))
+    }
+
     fn allows(&self, permission: &Permission) -> bool {
         self.partner.grants(permission)
     }
@@ -337,7 +358,7 @@ impl Grant {
         &self.links
     }
 
-    fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
+    pub(crate) fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
         Denial {
             interface: interface.to_owned(),
             message: format!("`{}` is not granted to this mini-app", permission.id()),

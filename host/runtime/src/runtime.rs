@@ -10,6 +10,9 @@ use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
 use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
+use crate::consent::{
+    ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
+};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
@@ -27,6 +30,12 @@ pub struct RuntimeOptions {
     pub network: Network,
     /// Answers for the user's profile; without one, `profile` is not offered.
     pub profile: Option<Arc<dyn ProfileProvider>>,
+    /// Asks users what they agree to; without one, what they are asked for is refused.
+    pub consent: Option<Arc<dyn ConsentPrompt>>,
+    /// When users are asked; see [`crate::ConsentRule::usual`] if absent.
+    pub consent_policy: Option<Arc<dyn ConsentPolicy>>,
+    /// Keeps what users have decided; forgotten with the process if absent.
+    pub consent_store: Option<Arc<dyn ConsentStore>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
     /// Is told what happens.
@@ -70,6 +79,7 @@ pub enum RuntimeError {
 
 /// What the embedder supplies to capabilities; shared by all mini-apps.
 pub(crate) struct Services {
+    pub(crate) consent: Arc<Desk>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
     pub(crate) locale: Locale,
@@ -114,6 +124,16 @@ impl Runtime {
         let files = options
             .files
             .map(|root| Files::new(root, options.limits.files));
+        let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
+        let consent = DeskOptions {
+            prompt: options.consent,
+            policy: options.consent_policy,
+            store: options
+                .consent_store
+                .unwrap_or_else(|| Arc::new(MemoryConsents::default())),
+            patience: options.limits.consent,
+            observer: Arc::clone(&observer),
+        };
         let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -121,7 +141,8 @@ impl Runtime {
                 limits: options.limits,
                 governance: options.governance,
                 services: Arc::new(Services {
-                    observer: options.observer.unwrap_or_else(|| Arc::new(Silent)),
+                    consent: Arc::new(Desk::new(consent)),
+                    observer,
                     profile: options.profile,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
@@ -155,6 +176,11 @@ impl Runtime {
     /// What each mini-app may use.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// What users have decided, to be shown and changed.
+    pub fn consents(&self) -> Consents {
+        Consents::new(Arc::clone(&self.inner.services.consent))
     }
 
     pub(crate) fn governance(&self) -> Option<&Governance> {
