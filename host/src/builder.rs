@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use miniapp_package::{AppId, Governance};
 use miniapp_runtime::{
-    ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Limits, Locale, Network, Observer,
-    ProfileProvider, Report, Runtime, RuntimeError, RuntimeOptions,
+    ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Limits, Locale, LoginProvider, Network,
+    Observer, ProfileProvider, Report, Runtime, RuntimeError, RuntimeOptions,
 };
 
 use crate::host::Host;
@@ -85,6 +85,14 @@ impl HostBuilder {
     #[must_use]
     pub fn consent_store(mut self, store: impl ConsentStore + 'static) -> Self {
         self.options.consent_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Proves to partners' servers who the user is. Without it, a mini-app that needs
+    /// `user:login` is refused.
+    #[must_use]
+    pub fn login(mut self, provider: impl LoginProvider + 'static) -> Self {
+        self.options.login = Some(Arc::new(provider));
         self
     }
 

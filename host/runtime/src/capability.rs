@@ -11,6 +11,7 @@ mod consent;
 mod in_flight;
 mod locale;
 mod log;
+mod login;
 mod profile;
 mod random;
 pub(crate) mod request;
@@ -23,6 +24,8 @@ use wasmtime::component::Linker;
 pub(crate) use in_flight::InFlight;
 pub use locale::Locale;
 pub(crate) use log::LogMeter;
+pub use login::{LoginCode, LoginProvider};
+pub(crate) use profile::PERMISSIONS as PROFILE_PERMISSIONS;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
 pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
@@ -47,12 +50,14 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 13] = [
+static CATALOGUE: [Capability; 15] = [
     clock::CAPABILITY,
     consent::CAPABILITY,
     consent::CAPABILITY_SYNC,
     locale::CAPABILITY,
     log::CAPABILITY,
+    login::CAPABILITY,
+    login::CAPABILITY_SYNC,
     profile::CAPABILITY,
     profile::CAPABILITY_SYNC,
     random::CAPABILITY,

@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) sleeping: InFlight,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
+    /// Calls that the login's provider answers.
+    pub(crate) logging_in: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
     /// The tenant's files, where it was granted any.
@@ -287,6 +289,7 @@ fn new_store(
         log: LogMeter::default(),
         sleeping: InFlight::default(),
         reading_profile: InFlight::default(),
+        logging_in: InFlight::default(),
         session: None,
         folder,
         wasi: None,

@@ -29,8 +29,8 @@ mod tenant;
 
 pub use capability::{
     FilesError, FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale,
-    Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
-    SystemResolver, Timeouts,
+    LoginCode, LoginProvider, Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError,
+    Resolver, Resolving, SystemResolver, Timeouts,
 };
 pub use consent::{
     Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,

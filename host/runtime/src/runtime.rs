@@ -9,7 +9,7 @@ use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
+use crate::capability::{Files, Locale, LoginProvider, Network, NetworkError, ProfileProvider};
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
 };
@@ -36,6 +36,8 @@ pub struct RuntimeOptions {
     pub consent_policy: Option<Arc<dyn ConsentPolicy>>,
     /// Keeps what users have decided; forgotten with the process if absent.
     pub consent_store: Option<Arc<dyn ConsentStore>>,
+    /// Proves to partners' servers who the user is; without one, `login` is not offered.
+    pub login: Option<Arc<dyn LoginProvider>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
     /// Is told what happens.
@@ -82,6 +84,7 @@ pub(crate) struct Services {
     pub(crate) consent: Arc<Desk>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
+    pub(crate) login: Option<Arc<dyn LoginProvider>>,
     pub(crate) locale: Locale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
@@ -144,6 +147,7 @@ impl Runtime {
                     consent: Arc::new(Desk::new(consent)),
                     observer,
                     profile: options.profile,
+                    login: options.login,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
                     files,
