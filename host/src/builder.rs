@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use miniapp_package::{AddressPrefix, AppId, Governance};
 use miniapp_runtime::{
-    Execution, Limits, Locale, Network, Observer, ProfileProvider, Report, Runtime, RuntimeError,
-    RuntimeOptions,
+    ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Limits, Locale, LoginProvider, Network,
+    Observer, ProfileProvider, Report, Runtime, RuntimeError, RuntimeOptions,
 };
 
 use crate::host::Host;
@@ -92,6 +92,38 @@ impl HostBuilder {
     #[must_use]
     pub fn profile(mut self, provider: impl ProfileProvider + 'static) -> Self {
         self.options.profile = Some(Arc::new(provider));
+        self
+    }
+
+    /// Asks users for what they are asked for: fields of the profile, the device. Without
+    /// it, a call that would have to ask is denied.
+    #[must_use]
+    pub fn consent(mut self, prompt: impl ConsentPrompt + 'static) -> Self {
+        self.options.consent = Some(Arc::new(prompt));
+        self
+    }
+
+    /// When users are asked; by default at the first use of what
+    /// [`miniapp_package::consent`] names.
+    #[must_use]
+    pub fn consent_policy(mut self, policy: impl ConsentPolicy + 'static) -> Self {
+        self.options.consent_policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Keeps what users have decided, such as in a [`miniapp_runtime::FolderConsents`].
+    /// Without it, that is forgotten with the process, and they are asked again.
+    #[must_use]
+    pub fn consent_store(mut self, store: impl ConsentStore + 'static) -> Self {
+        self.options.consent_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Proves to partners' servers who the user is. Without it, a mini-app that needs
+    /// `user:login` is refused.
+    #[must_use]
+    pub fn login(mut self, provider: impl LoginProvider + 'static) -> Self {
+        self.options.login = Some(Arc::new(provider));
         self
     }
 

@@ -32,11 +32,14 @@ pub use miniapp_package::{
     Version,
 };
 pub use miniapp_runtime::{
-    AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
-    FilesError, FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError,
-    HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
-    LogOutError, MiniApp, Navigation, NavigationError, Network, NetworkError, Observer, OpenPage,
-    PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError,
-    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant,
-    Timeouts, TrapKind, Trigger, Turn, UserId, price,
+    Answering, AppError, Callback, Change, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt,
+    ConsentQuestion, ConsentRule, ConsentStore, ConsentStoreError, Consents, Decision, Denial,
+    EndReason, EngineOptions, Event, EventError, Execution, FilesError, FixedConsent, FixedProfile,
+    FolderConsents, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack,
+    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, LogOutError,
+    LoginCode, LoginProvider, MemoryConsents, MiniApp, Navigation, NavigationError, Network,
+    NetworkError, Observer, OpenPage, PageId, PoolUsage, PrepareError as InstallError,
+    ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
+    RuntimeError as BuildError, SavedState, SystemResolver, Tenant, Timeouts, TrapKind, Trigger,
+    Turn, UserId, price,
 };

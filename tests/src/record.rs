@@ -21,6 +21,8 @@ pub enum Line {
     Pages(Vec<String>),
     /// Suspended, or not any more.
     Suspended(bool),
+    /// What a store of consents could not do.
+    Consents(String),
     /// The end.
     Ended(EndReason),
 }
@@ -109,6 +111,7 @@ impl Observer for Record {
                 ));
             }
             Report::Suspended(suspended) => add(Line::Suspended(suspended)),
+            Report::Consents(error) => add(Line::Consents(error.to_string())),
             Report::Ended(reason) => add(Line::Ended(reason.clone())),
             other => panic!("a report that the suites do not know: {other:?}"),
         }

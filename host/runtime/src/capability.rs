@@ -7,9 +7,11 @@
 //! without a runtime. Adding a capability touches its file, this catalogue and the WIT.
 
 mod clock;
+mod consent;
 mod in_flight;
 mod locale;
 mod log;
+mod login;
 mod navigation;
 mod profile;
 mod random;
@@ -23,6 +25,8 @@ use wasmtime::component::Linker;
 pub(crate) use in_flight::InFlight;
 pub use locale::Locale;
 pub(crate) use log::LogMeter;
+pub use login::{LoginCode, LoginProvider};
+pub(crate) use profile::PERMISSIONS as PROFILE_PERMISSIONS;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
 pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
@@ -47,12 +51,16 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 13] = [
+static CATALOGUE: &[Capability] = &[
     clock::CAPABILITY,
+    consent::CAPABILITY,
+    consent::CAPABILITY_SYNC,
     locale::CAPABILITY,
     log::CAPABILITY,
     navigation::CAPABILITY,
     navigation::CAPABILITY_SYNC,
+    login::CAPABILITY,
+    login::CAPABILITY_SYNC,
     profile::CAPABILITY,
     profile::CAPABILITY_SYNC,
     random::CAPABILITY,

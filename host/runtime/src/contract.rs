@@ -65,6 +65,8 @@ pub(crate) const PACKAGE: &str = "miniapp:host";
 
 // Interfaces of `mini-app-sync` whose functions wait with the store in hand: they
 // have the types of their asynchronous twins and are linked by name.
+pub(crate) const CONSENT_SYNC: &str = "miniapp:host/consent-sync@1.1.0";
+pub(crate) const LOGIN_SYNC: &str = "miniapp:host/login-sync@1.1.0";
 pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.1.0";
 pub(crate) const NAVIGATION_SYNC: &str = "miniapp:host/navigation-sync@1.1.0";
 pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.1.0";

@@ -106,6 +106,8 @@ pub enum GrantError {
 #[derive(Debug)]
 pub(crate) struct Grant {
     partner: PartnerApp,
+    app_name: String,
+    requests: Vec<PermissionRequest>,
     asked: AllowList,
     network: AllowList,
     files: bool,
@@ -151,6 +153,8 @@ impl Grant {
         })?;
         let mut this = Self {
             partner: partner.clone(),
+            app_name: package.manifest.name.clone(),
+            requests: package.manifest.permissions.clone(),
             asked: package.manifest.network.clone(),
             network: package.manifest.network.narrow(&partner.network.allow),
             files: false,
@@ -291,12 +295,19 @@ impl Grant {
             Requirement::AnyExtension => asked
                 .filter(|asked| matches!(asked.permission, Permission::Extension(_)))
                 .collect(),
+            Requirement::AnyOfProfile => asked
+                .filter(|asked| capability::PROFILE_PERMISSIONS.contains(&asked.permission))
+                .collect(),
         };
         let Some(first) = asked.first() else {
             return Err(match &requirement {
                 Requirement::Permission(permission) => {
                     not_asked(&format!("`{}`", permission.id()), ask(&permission.id()))
                 }
+                Requirement::AnyOfProfile => not_asked(
+                    &format!("one of {requirement}"),
+                    ask(&Permission::ReadProfile.id()),
+                ),
                 _ => not_asked("a permission of the form `ext:<name>`", ask("ext:<name>")),
             });
         };
@@ -309,6 +320,23 @@ impl Grant {
         Ok(Judgement::Granted {
             optional: optional.then(|| granted.permission.clone()),
         })
+    }
+
+    /// The mini-app's name, as people see it.
+    pub(crate) fn app_name(&self) -> &str {
+        &self.app_name
+    }
+
+    /// Whether the app manifest asks for a permission, granted or not.
+    pub(crate) fn asks_for(&self, permission: &Permission) -> bool {
+        let mut requests = self.requests.iter();
+        requests.any(|request| request.permission == *permission)
+    }
+
+    /// The permissions that are asked for and granted.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &PermissionRequest> {
+        let requests = self.requests.iter();
+        requests.filter(|request| self.allows(&request.permission))
     }
 
     fn allows(&self, permission: &Permission) -> bool {
@@ -335,6 +363,22 @@ impl Grant {
     /// What each import is linked to.
     pub(crate) fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// A permission that is not granted, on whichever side it lacks.
+    pub(crate) fn deny(&self, interface: &str, permission: Permission) -> Denial {
+        if !self.allows(&permission) {
+            return self.deny_permission(interface, permission);
+        }
+        Denial {
+            interface: interface.to_owned(),
+            message: format!(
+                "the app manifest does not ask for `{}`; add it to `permissions` in miniapp.yaml",
+                permission.id()
+            ),
+            permission: Some(permission),
+            line: None,
+        }
     }
 
     fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {

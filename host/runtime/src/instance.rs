@@ -18,6 +18,7 @@ use wasmtime::Store;
 
 use crate::capability::request::Session;
 use crate::capability::{Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) grant: Arc<Grant>,
     pub(crate) services: Arc<Services>,
+    /// What the user has agreed to.
+    pub(crate) consent: Gate,
     pub(crate) launched_at: Instant,
     pub(crate) meter: Meter,
     pub(crate) routes: Arc<Routes>,
@@ -48,6 +51,8 @@ pub(crate) struct State {
     pub(crate) sleeping: InFlight,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
+    /// Calls that the login's provider answers.
+    pub(crate) logging_in: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
     /// The tenant's files, where it was granted any.
@@ -80,6 +85,8 @@ pub(crate) struct Start {
     pub(crate) options: GuestLaunchOptions,
     /// What an earlier life has kept.
     pub(crate) restore: Option<String>,
+    /// What the user has agreed to before.
+    pub(crate) consent: Opened,
     /// The tenant's files, where it was granted any.
     pub(crate) folder: Option<Arc<Folder>>,
 }
@@ -248,9 +255,10 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
         tenant,
         options,
         restore,
+        consent,
         folder,
     } = start;
-    let mut store = match new_store(&prepared, &limits, control, &tenant, folder) {
+    let mut store = match new_store(&prepared, &limits, control, &tenant, consent, folder) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
@@ -332,21 +340,25 @@ fn new_store(
     limits: &Limits,
     control: &Control,
     tenant: &Arc<Tenant>,
+    consent: Opened,
     folder: Option<Arc<Folder>>,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
+    let meter = Meter::new(limits, engine.options().metered, signal);
     let state = State {
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
+        consent: Gate::new(consent, meter.owed().clone()),
         launched_at: Instant::now(),
-        meter: Meter::new(limits, engine.options().metered, signal),
+        meter,
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         sleeping: InFlight::default(),
         reading_profile: InFlight::default(),
+        logging_in: InFlight::default(),
         session: None,
         folder,
         wasi: None,

@@ -11,6 +11,7 @@
 //! host; it ends with an [`EndReason`], and what it held goes back to the pool.
 
 mod capability;
+mod consent;
 mod contract;
 mod end;
 mod engine;
@@ -30,8 +31,13 @@ mod tenant;
 
 pub use capability::{
     FilesError, FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale,
-    Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
-    SystemResolver, Timeouts,
+    LoginCode, LoginProvider, Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError,
+    Resolver, Resolving, SystemResolver, Timeouts,
+};
+pub use consent::{
+    Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,
+    ConsentStore, ConsentStoreError, Consents, Decision, FixedConsent, FolderConsents,
+    MemoryConsents,
 };
 pub use end::{EndReason, Frame, TrapKind};
 pub use engine::{CompileError, Engine, EngineError, EngineOptions, Execution, PoolUsage};

@@ -5,6 +5,7 @@ use std::fmt;
 
 use miniapp_package::{AppId, GrantLine, Permission};
 
+use crate::consent::ConsentStoreError;
 pub use crate::contract::imports::log::Level;
 pub use crate::contract::imports::view::Change;
 use crate::end::EndReason;
@@ -65,6 +66,9 @@ pub enum Report<'a> {
     Pages(&'a [OpenPage]),
     /// The mini-app was suspended in the background (true), or goes on (false).
     Suspended(bool),
+    /// What the user has agreed to could not be read or kept: they are asked again, now or
+    /// at the next launch. May be reported by another task than the mini-app's.
+    Consents(&'a ConsentStoreError),
     /// The mini-app is gone: its memory was given back before this report.
     Ended(&'a EndReason),
 }

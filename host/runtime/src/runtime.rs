@@ -9,7 +9,10 @@ use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
+use crate::capability::{Files, Locale, LoginProvider, Network, NetworkError, ProfileProvider};
+use crate::consent::{
+    ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
+};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
 use crate::lives::Lives;
@@ -29,6 +32,14 @@ pub struct RuntimeOptions {
     pub network: Network,
     /// Answers for the user's profile; without one, `profile` is not offered.
     pub profile: Option<Arc<dyn ProfileProvider>>,
+    /// Asks users what they agree to; without one, what they are asked for is refused.
+    pub consent: Option<Arc<dyn ConsentPrompt>>,
+    /// When users are asked; see [`crate::ConsentRule::usual`] if absent.
+    pub consent_policy: Option<Arc<dyn ConsentPolicy>>,
+    /// Keeps what users have decided; forgotten with the process if absent.
+    pub consent_store: Option<Arc<dyn ConsentStore>>,
+    /// Proves to partners' servers who the user is; without one, `login` is not offered.
+    pub login: Option<Arc<dyn LoginProvider>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
     /// Is told what happens.
@@ -77,8 +88,10 @@ pub struct LogOutError(String);
 
 /// What the embedder supplies to capabilities; shared by all mini-apps.
 pub(crate) struct Services {
+    pub(crate) consent: Arc<Desk>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
+    pub(crate) login: Option<Arc<dyn LoginProvider>>,
     pub(crate) locale: Locale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
@@ -122,6 +135,16 @@ impl Runtime {
         let files = options
             .files
             .map(|root| Files::new(root, options.limits.files));
+        let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
+        let consent = DeskOptions {
+            prompt: options.consent,
+            policy: options.consent_policy,
+            store: options
+                .consent_store
+                .unwrap_or_else(|| Arc::new(MemoryConsents::default())),
+            patience: options.limits.consent,
+            observer: Arc::clone(&observer),
+        };
         let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -129,8 +152,10 @@ impl Runtime {
                 limits: options.limits,
                 governance: options.governance,
                 services: Arc::new(Services {
-                    observer: options.observer.unwrap_or_else(|| Arc::new(Silent)),
+                    consent: Arc::new(Desk::new(consent)),
+                    observer,
                     profile: options.profile,
+                    login: options.login,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
                     files,
@@ -181,6 +206,9 @@ impl Runtime {
         {
             failed.push(error.to_string());
         }
+        if let Err(error) = self.consents().forget(user).await {
+            failed.push(error.to_string());
+        }
         if failed.is_empty() {
             return Ok(());
         }
@@ -189,6 +217,11 @@ impl Runtime {
 
     pub(crate) fn lives(&self) -> &Lives {
         &self.inner.lives
+    }
+
+    /// What users have decided, to be shown and changed.
+    pub fn consents(&self) -> Consents {
+        Consents::new(Arc::clone(&self.inner.services.consent))
     }
 
     pub(crate) fn governance(&self) -> Option<&Governance> {

@@ -88,7 +88,7 @@ impl Files {
     /// hold anything: digests tell them all apart.
     fn of_user(&self, user: Option<&UserId>) -> PathBuf {
         self.root.join(match user {
-            Some(user) => digits(user.as_str(), 32),
+            Some(user) => user.digest(),
             None => "device".to_owned(),
         })
     }
