@@ -67,7 +67,7 @@ fn needs_text(need: &Need) -> String {
             "needs `network.allow`: talk to the hosts it names".to_owned()
         }
         Some(Requirement::AnyExtension) => {
-            "needs `ext:<name>`: call extensions of the app".to_owned()
+            "needs `ext:<name>` or `device:<name>`: call extensions of the app".to_owned()
         }
     }
 }

@@ -30,11 +30,13 @@ pub use miniapp_package::{
     PartnerManifest, Permission, Scheme,
 };
 pub use miniapp_runtime::{
-    AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
-    FilesError, FixedProfile, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError,
-    HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
-    MiniApp, Network, NetworkError, Observer, PageId, PoolUsage, PrepareError as InstallError,
-    ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver, Resolving,
-    RuntimeError as BuildError, SystemResolver, Tenant, Timeouts, TrapKind, Trigger, Turn, UserId,
-    price,
+    AppError, Asking, Callback, Caller, Change, Clipboard, ClipboardAnswer, Denial, EndReason,
+    EngineOptions, Event, EventError, Execution, Extension, ExtensionAnswer, ExtensionError,
+    ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, Frame, GrantError,
+    HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Icon, Interface, InterfaceError,
+    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, MemoryClipboard,
+    MiniApp, Network, NetworkError, NoDialog, Observer, PageId, PoolUsage,
+    PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SystemResolver, Tenant, Timeouts,
+    Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price, wasmtime,
 };

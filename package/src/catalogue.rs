@@ -9,9 +9,9 @@
 //! | `login` | `user:login` |
 //! | `storage` | `storage:local` |
 //! | `clipboard` | `device:clipboard` |
-//! | `extension` | any `ext:…` |
+//! | `extension` | any `ext:…` or `device:…` |
 //!
-//! Interfaces of WASI are listed in the module `wasi`.
+//! An interface of `miniapp:device` needs `device:` and its own name. Interfaces of WASI are listed in the module `wasi`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,7 +35,7 @@ pub enum Requirement {
     Permission(Permission),
     /// At least one entry in `network.allow`.
     Network,
-    /// At least one permission `ext:…`.
+    /// At least one permission `ext:…` or `device:…`.
     AnyExtension,
     /// Every mini-app has it, and there is nothing behind it: it is served because tool chains import
     /// it unasked.
@@ -50,17 +50,20 @@ impl fmt::Display for Requirement {
             Self::Nothing | Self::Inert | Self::InertWithout(_) => f.write_str("nothing"),
             Self::Permission(permission) => fmt::Display::fmt(permission, f),
             Self::Network => f.write_str("network.allow"),
-            Self::AnyExtension => f.write_str("ext:<name>"),
+            Self::AnyExtension => f.write_str("ext:<name> or device:<name>"),
         }
     }
 }
 
-/// What `interface` needs; `None` if it is not an interface of the contract, or of WASI, in a version
-/// that this container serves.
+/// What `interface` needs; `None` if it is not an interface of the contract, of `miniapp:device` or of
+/// WASI, in a version that this container serves: then it is one of a native app's own, or nothing known.
 #[must_use]
 pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
     if wasi::is_wasi(interface) {
         return wasi::requirement(interface);
+    }
+    if is_device(interface) {
+        return device(interface);
     }
     if !is_contract(interface) || !interface.version.as_ref().is_some_and(serves) {
         return None;
@@ -74,13 +77,31 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
         "request" | "request-sync" => Some(Requirement::Network),
         "profile" | "profile-sync" => Some(Requirement::Permission(Permission::ReadProfile)),
         "login" | "login-sync" => Some(Requirement::Permission(Permission::Login)),
-        "clipboard" | "clipboard-sync" => {
-            Some(Requirement::Permission(Permission::Device("clipboard".to_owned())))
-        }
+        "clipboard" | "clipboard-sync" => Some(Requirement::Permission(Permission::Device(
+            "clipboard".to_owned(),
+        ))),
         "storage" | "storage-sync" => Some(Requirement::Permission(Permission::LocalStorage)),
         "extension" | "extension-sync" => Some(Requirement::AnyExtension),
         _ => None,
     }
+}
+
+/// The version of the package `miniapp:device` that this container knows.
+pub const DEVICE_VERSION: Version = Version::new(1, 0, 0);
+
+/// What an interface of the device needs. Whether there is anything behind it is the native app's.
+fn device(interface: &InterfaceName) -> Option<Requirement> {
+    let known = ["file-transfer", "location", "payment", "scan", "share"];
+    let name = &interface.interface;
+    let served =
+        interface.version.as_ref() == Some(&DEVICE_VERSION) && known.contains(&name.as_str());
+    served.then(|| Requirement::Permission(Permission::Device(name.clone())))
+}
+
+/// Whether `interface` is of the package `miniapp:device`, in any version.
+#[must_use]
+pub fn is_device(interface: &InterfaceName) -> bool {
+    interface.is_of("miniapp", "device")
 }
 
 /// Whether `interface` is of the package `miniapp:host`, in any version.
@@ -101,10 +122,9 @@ pub fn serves(version: &Version) -> bool {
 #[must_use]
 pub fn consent(permission: &Permission) -> bool {
     match permission {
-        Permission::ReadProfile
-        | Permission::Phone
-        | Permission::Email
-        | Permission::Device(_) => true,
+        Permission::ReadProfile | Permission::Phone | Permission::Email | Permission::Device(_) => {
+            true
+        }
         Permission::Login
         | Permission::LocalStorage
         | Permission::Files
@@ -119,7 +139,9 @@ pub fn describe(permission: &Permission) -> Cow<'static, str> {
         Permission::ReadProfile => "read the user's profile, once the user has agreed".into(),
         Permission::Phone => "read the user's telephone number, once the user has agreed".into(),
         Permission::Email => "read the user's e-mail address, once the user has agreed".into(),
-        Permission::Login => "tell the partner's server who the user is, under a name of its own".into(),
+        Permission::Login => {
+            "tell the partner's server who the user is, under a name of its own".into()
+        }
         Permission::LocalStorage => "keep up to 10 MiB of its own data on the device".into(),
         Permission::Files => "keep files on the device, in a folder of its own".into(),
         Permission::Extension(name) => {

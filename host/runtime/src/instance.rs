@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::capability::{Dialogs, Drawn, Folder, InFlight, LogMeter, Wasi, on_transition};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -39,6 +39,14 @@ pub(crate) struct State {
     pub(crate) log: LogMeter,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
+    /// Calls of extensions and of the native app's own interfaces.
+    pub(crate) calling: InFlight,
+    /// Calls of the clipboard.
+    pub(crate) using_clipboard: InFlight,
+    /// Questions to the user.
+    pub(crate) dialogs: Dialogs,
+    /// What was drawn over its pages.
+    pub(crate) drawn: Drawn,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
     /// The app's HTTP client, once it has asked for something.
@@ -51,6 +59,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn report(&self, report: Report<'_>) {
+        report.trace(&self.tenant.app);
         self.services.observer.report(&self.tenant.app, report);
     }
 }
@@ -277,6 +286,10 @@ fn new_store(
         pages: Pages::default(),
         log: LogMeter::default(),
         sleeping: InFlight::default(),
+        calling: InFlight::default(),
+        using_clipboard: InFlight::default(),
+        dialogs: Dialogs::default(),
+        drawn: Drawn::default(),
         reading_profile: InFlight::default(),
         session: None,
         folder,

@@ -26,11 +26,16 @@ mod report;
 mod runtime;
 mod tenant;
 
+pub use capability::device;
 pub use capability::{
-    FilesError, FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale,
-    Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
-    SystemResolver, Timeouts,
+    Asking, Caller, Clipboard, ClipboardAnswer, Extension, ExtensionAnswer, ExtensionError,
+    ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, HttpAnswer, HttpBody,
+    HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, MemoryClipboard, Network,
+    NetworkError, NoDialog, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
+    SystemResolver, Timeouts, Toast, UserInterface,
 };
+pub use contract::imports::dialog_types::{Question, Reply};
+pub use contract::imports::ui::Icon;
 pub use end::{EndReason, Frame, TrapKind};
 pub use engine::{CompileError, Engine, EngineError, EngineOptions, Execution, PoolUsage};
 pub use grant::GrantError;
@@ -46,3 +51,17 @@ pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
 pub use tenant::{InvalidUserId, Tenant, UserId};
+/// The engine below, for types of an [`Interface`] that derive its traits:
+///
+/// ```
+/// use miniapp_runtime::wasmtime::component::{ComponentType, Lift, Lower};
+///
+/// #[derive(ComponentType, Lift, Lower, serde::Serialize)]
+/// #[component(record, wasmtime_crate = miniapp_runtime::wasmtime)]
+/// struct Points {
+///     balance: u32,
+///     #[component(name = "valid-until")]
+///     valid_until: Option<String>,
+/// }
+/// ```
+pub use wasmtime;

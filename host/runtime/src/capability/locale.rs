@@ -51,7 +51,10 @@ impl HostWithStore<State> for HasSelf<State> {
         _options: locale::NumberOptions,
     ) -> wasmtime::Result<Result<String, crate::contract::GuestError>> {
         Meter::charge(&mut host, price::CALL)?;
-        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+        Ok(Err(crate::contract::GuestError::new(
+            "unavailable",
+            "not yet",
+        )))
     }
 
     fn format_currency(
@@ -61,7 +64,10 @@ impl HostWithStore<State> for HasSelf<State> {
         _language: Option<String>,
     ) -> wasmtime::Result<Result<String, crate::contract::GuestError>> {
         Meter::charge(&mut host, price::CALL)?;
-        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+        Ok(Err(crate::contract::GuestError::new(
+            "unavailable",
+            "not yet",
+        )))
     }
 
     fn format_date(
@@ -70,7 +76,10 @@ impl HostWithStore<State> for HasSelf<State> {
         _options: locale::DateOptions,
     ) -> wasmtime::Result<Result<String, crate::contract::GuestError>> {
         Meter::charge(&mut host, price::CALL)?;
-        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+        Ok(Err(crate::contract::GuestError::new(
+            "unavailable",
+            "not yet",
+        )))
     }
 
     fn utc_offset(
@@ -79,6 +88,9 @@ impl HostWithStore<State> for HasSelf<State> {
         _time_zone: Option<String>,
     ) -> wasmtime::Result<Result<i32, crate::contract::GuestError>> {
         Meter::charge(&mut host, price::CALL)?;
-        Ok(Err(crate::contract::GuestError::new("unavailable", "not yet")))
+        Ok(Err(crate::contract::GuestError::new(
+            "unavailable",
+            "not yet",
+        )))
     }
 }
