@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use miniapp_package::{AppId, Governance};
 use miniapp_runtime::{
-    Clipboard, Execution, Extension, ExtensionOptions, Interface, Limits, Locale, Network,
-    Observer, ProfileProvider, Report, Runtime, RuntimeError, RuntimeOptions, UserInterface,
+    Clipboard, ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Extension, ExtensionOptions,
+    Interface, Limits, Locale, Network, Observer, ProfileProvider, Report, Runtime, RuntimeError,
+    RuntimeOptions, UserInterface,
 };
 
 use crate::host::Host;
@@ -135,6 +136,30 @@ impl HostBuilder {
     #[must_use]
     pub fn clipboard(mut self, clipboard: Arc<dyn Clipboard>) -> Self {
         self.options.clipboard = Some(clipboard);
+        self
+    }
+
+    /// Asks users for what they are asked for: fields of the profile, the device. Without
+    /// it, a call that would have to ask is denied.
+    #[must_use]
+    pub fn consent(mut self, prompt: impl ConsentPrompt + 'static) -> Self {
+        self.options.consent = Some(Arc::new(prompt));
+        self
+    }
+
+    /// When users are asked; by default at the first use of what
+    /// [`miniapp_package::consent`] names.
+    #[must_use]
+    pub fn consent_policy(mut self, policy: impl ConsentPolicy + 'static) -> Self {
+        self.options.consent_policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Keeps what users have decided, such as in a [`miniapp_runtime::FolderConsents`].
+    /// Without it, that is forgotten with the process, and they are asked again.
+    #[must_use]
+    pub fn consent_store(mut self, store: impl ConsentStore + 'static) -> Self {
+        self.options.consent_store = Some(Arc::new(store));
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use miniapp_package::{AppId, Package, PartnerManifest};
 use miniapp_runtime::{
-    CompileError, LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
+    CompileError, Consents, LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
 };
 
 use crate::builder::HostBuilder;
@@ -139,6 +139,11 @@ impl Host {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         installed.get(app).cloned()
+    }
+
+    /// What users have agreed to and refused, for the native app's settings.
+    pub fn consents(&self) -> Consents {
+        self.runtime.consents()
     }
 
     /// The runtime below, for what this façade does not offer.

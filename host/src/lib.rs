@@ -30,12 +30,14 @@ pub use miniapp_package::{
     PartnerManifest, Permission, Scheme,
 };
 pub use miniapp_runtime::{
-    AppError, Asking, Callback, Caller, Change, Clipboard, ClipboardAnswer, Denial, EndReason,
-    EngineOptions, Event, EventError, Execution, Extension, ExtensionAnswer, ExtensionError,
-    ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, Frame, GrantError,
+    Answering, AppError, Asking, Callback, Caller, Change, Clipboard, ClipboardAnswer, Consent,
+    ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule, ConsentStore,
+    ConsentStoreError, Consents, Decision, Denial, EndReason, EngineOptions, Event, EventError,
+    Execution, Extension, ExtensionAnswer, ExtensionError, ExtensionOptions, Extensions,
+    ExtensionsError, FilesError, FixedConsent, FixedProfile, FolderConsents, Frame, GrantError,
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Icon, Interface, InterfaceError,
     InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, MemoryClipboard,
-    MiniApp, Network, NetworkError, NoDialog, Observer, PageId, PoolUsage,
+    MemoryConsents, MiniApp, Network, NetworkError, NoDialog, Observer, PageId, PoolUsage,
     PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply,
     Report, Resolver, Resolving, RuntimeError as BuildError, SystemResolver, Tenant, Timeouts,
     Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price, wasmtime,

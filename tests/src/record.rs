@@ -17,6 +17,8 @@ pub enum Line {
     Turn(Turn),
     /// An error left uncaught: callback and error.
     Uncaught(String, String),
+    /// What a store of consents could not do.
+    Consents(String),
     /// The end.
     Ended(EndReason),
 }
@@ -91,6 +93,7 @@ impl Observer for Record {
             } => {
                 add(Line::Uncaught(callback.to_string(), error.to_string()));
             }
+            Report::Consents(error) => add(Line::Consents(error.to_string())),
             Report::Ended(reason) => add(Line::Ended(reason.clone())),
             other => panic!("a report that the suites do not know: {other:?}"),
         }

@@ -8,6 +8,7 @@
 
 mod clipboard;
 mod clock;
+mod consent;
 pub mod device;
 mod dialog;
 mod extension;
@@ -62,7 +63,7 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 18] = [
+static CATALOGUE: [Capability; 20] = [
     clipboard::CAPABILITY,
     clipboard::CAPABILITY_SYNC,
     clock::CAPABILITY,
@@ -70,6 +71,8 @@ static CATALOGUE: [Capability; 18] = [
     dialog::CAPABILITY_SYNC,
     extension::CAPABILITY,
     extension::CAPABILITY_SYNC,
+    consent::CAPABILITY,
+    consent::CAPABILITY_SYNC,
     locale::CAPABILITY,
     log::CAPABILITY,
     profile::CAPABILITY,

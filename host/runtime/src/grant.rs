@@ -106,9 +106,9 @@ pub enum GrantError {
 #[derive(Debug)]
 pub(crate) struct Grant {
     partner: PartnerApp,
+    app_name: String,
+    requests: Vec<PermissionRequest>,
     asked: AllowList,
-    /// Permissions that the app manifest asks for.
-    permissions: Vec<Permission>,
     network: AllowList,
     files: bool,
     links: Vec<Link>,
@@ -155,8 +155,9 @@ impl Grant {
         })?;
         let mut this = Self {
             partner: partner.clone(),
+            app_name: package.manifest.name.clone(),
+            requests: package.manifest.permissions.clone(),
             asked: package.manifest.network.clone(),
-            permissions: asked_permissions(package),
             network: package.manifest.network.narrow(&partner.network.allow),
             files: false,
             links: Vec::new(),
@@ -359,6 +360,23 @@ impl Grant {
         })
     }
 
+    /// The mini-app's name, as people see it.
+    pub(crate) fn app_name(&self) -> &str {
+        &self.app_name
+    }
+
+    /// Whether the app manifest asks for a permission, granted or not.
+    pub(crate) fn asks_for(&self, permission: &Permission) -> bool {
+        let mut requests = self.requests.iter();
+        requests.any(|request| request.permission == *permission)
+    }
+
+    /// The permissions that are asked for and granted.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &PermissionRequest> {
+        let requests = self.requests.iter();
+        requests.filter(|request| self.allows(&request.permission))
+    }
+
     fn allows(&self, permission: &Permission) -> bool {
         self.partner.grants(permission)
     }
@@ -395,7 +413,7 @@ impl Grant {
         &self.links
     }
 
-    fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
+    pub(crate) fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
         Denial {
             interface: interface.to_owned(),
             message: format!("`{}` is not granted to this mini-app", permission.id()),
@@ -410,7 +428,7 @@ impl Grant {
         if !self.allows(permission) {
             return Some(self.deny_permission(&interface, permission.clone()));
         }
-        if self.permissions.contains(permission) {
+        if self.asks_for(permission) {
             return None;
         }
         Some(Denial {
@@ -475,11 +493,6 @@ enum Judgement {
 fn excludes_third_parties(governance: &Governance) -> Option<&Source> {
     let ecosystem = &governance.ecosystem;
     (!ecosystem.third_party_publishing).then_some(&ecosystem.third_party_publishing_source)
-}
-
-fn asked_permissions(package: &Package) -> Vec<Permission> {
-    let asked = package.manifest.permissions.iter();
-    asked.map(|asked| asked.permission.clone()).collect()
 }
 
 /// The name of an interface without its version.

@@ -17,6 +17,7 @@ use wasmtime::Store;
 
 use crate::capability::request::Session;
 use crate::capability::{Dialogs, Drawn, Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -33,6 +34,8 @@ pub(crate) struct State {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) grant: Arc<Grant>,
     pub(crate) services: Arc<Services>,
+    /// What the user has agreed to.
+    pub(crate) consent: Gate,
     pub(crate) launched_at: Instant,
     pub(crate) meter: Meter,
     pub(crate) pages: Pages,
@@ -68,6 +71,8 @@ impl State {
 pub(crate) struct Start {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) options: GuestLaunchOptions,
+    /// What the user has agreed to before.
+    pub(crate) consent: Opened,
     /// The tenant's files, where it was granted any.
     pub(crate) folder: Option<Arc<Folder>>,
 }
@@ -194,9 +199,10 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
     let Start {
         tenant,
         options,
+        consent,
         folder,
     } = start;
-    let mut store = match new_store(&prepared, &limits, control, &tenant, folder) {
+    let mut store = match new_store(&prepared, &limits, control, &tenant, consent, folder) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
@@ -273,16 +279,19 @@ fn new_store(
     limits: &Limits,
     control: &Control,
     tenant: &Arc<Tenant>,
+    consent: Opened,
     folder: Option<Arc<Folder>>,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
+    let meter = Meter::new(limits, engine.options().metered, signal);
     let state = State {
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
+        consent: Gate::new(consent, meter.owed().clone()),
         launched_at: Instant::now(),
-        meter: Meter::new(limits, engine.options().metered, signal),
+        meter,
         pages: Pages::default(),
         log: LogMeter::default(),
         sleeping: InFlight::default(),

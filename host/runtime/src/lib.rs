@@ -11,6 +11,7 @@
 //! host; it ends with an [`EndReason`], and what it held goes back to the pool.
 
 mod capability;
+mod consent;
 mod contract;
 mod end;
 mod engine;
@@ -33,6 +34,11 @@ pub use capability::{
     HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, MemoryClipboard, Network,
     NetworkError, NoDialog, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
     SystemResolver, Timeouts, Toast, UserInterface,
+};
+pub use consent::{
+    Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,
+    ConsentStore, ConsentStoreError, Consents, Decision, FixedConsent, FolderConsents,
+    MemoryConsents,
 };
 pub use contract::imports::dialog_types::{Question, Reply};
 pub use contract::imports::ui::Icon;

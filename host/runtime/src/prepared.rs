@@ -10,6 +10,7 @@ use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
 use crate::capability::FilesError;
+use crate::consent::Opened;
 use crate::contract::exports;
 use crate::end::EndReason;
 use crate::engine::{CompileError, Engine};
@@ -212,6 +213,7 @@ impl Prepared {
             Some(files) if self.grant().files() => Some(files.of(&tenant).await?),
             _ => None,
         };
+        let consent = Opened::open(&self.services().consent, &tenant, self.grant()).await;
         let (deliveries, incoming) = mpsc::channel(limits::MAILBOX);
         let (requests, asked) = mpsc::channel(limits::REQUESTS);
         let mailbox = Mailbox {
@@ -229,6 +231,7 @@ impl Prepared {
             Start {
                 tenant: Arc::clone(&tenant),
                 options,
+                consent,
                 folder,
             },
             inbox,

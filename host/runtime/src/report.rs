@@ -5,6 +5,7 @@ use std::fmt;
 
 use miniapp_package::{AppId, GrantLine, Permission};
 
+use crate::consent::ConsentStoreError;
 pub use crate::contract::imports::log::Level;
 pub use crate::contract::imports::view::Change;
 use crate::end::EndReason;
@@ -60,6 +61,9 @@ pub enum Report<'a> {
         /// What it returned.
         error: &'a AppError,
     },
+    /// What the user has agreed to could not be read or kept: they are asked again, now or
+    /// at the next launch. May be reported by another task than the mini-app's.
+    Consents(&'a ConsentStoreError),
     /// The mini-app is gone: its memory was given back before this report.
     Ended(&'a EndReason),
 }
@@ -97,7 +101,7 @@ impl Report<'_> {
                 let page = page.map(PageId::number);
                 event!(ERROR, page, "uncaught in {callback}: {error}");
             }
-            Self::Data { .. } | Self::Turn(_) | Self::Ended(_) => {}
+            Self::Data { .. } | Self::Turn(_) | Self::Consents(_) | Self::Ended(_) => {}
         }
     }
 }

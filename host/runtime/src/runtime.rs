@@ -13,6 +13,9 @@ use crate::capability::{
     Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
     Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
 };
+use crate::consent::{
+    ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
+};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
@@ -30,6 +33,12 @@ pub struct RuntimeOptions {
     pub network: Network,
     /// Answers for the user's profile; without one, `profile` is not offered.
     pub profile: Option<Arc<dyn ProfileProvider>>,
+    /// Asks users what they agree to; without one, what they are asked for is refused.
+    pub consent: Option<Arc<dyn ConsentPrompt>>,
+    /// When users are asked; see [`crate::ConsentRule::usual`] if absent.
+    pub consent_policy: Option<Arc<dyn ConsentPolicy>>,
+    /// Keeps what users have decided; forgotten with the process if absent.
+    pub consent_store: Option<Arc<dyn ConsentStore>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
     /// What the native app adds by name.
@@ -88,6 +97,7 @@ pub enum RuntimeError {
 
 /// What the embedder supplies to capabilities; shared by all mini-apps.
 pub(crate) struct Services {
+    pub(crate) consent: Arc<Desk>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
     pub(crate) extensions: OfferedExtensions,
@@ -136,6 +146,19 @@ impl Runtime {
         let files = options
             .files
             .map(|root| Files::new(root, options.limits.files));
+        let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
+        let extensions = options.extensions.prepare()?;
+        let interfaces = Interfaces::prepare(options.interfaces)?;
+        let consent = DeskOptions {
+            prompt: options.consent,
+            policy: options.consent_policy,
+            asked: extensions.asked().chain(interfaces.asked()).collect(),
+            store: options
+                .consent_store
+                .unwrap_or_else(|| Arc::new(MemoryConsents::default())),
+            patience: options.limits.consent,
+            observer: Arc::clone(&observer),
+        };
         let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -143,10 +166,11 @@ impl Runtime {
                 limits: options.limits,
                 governance: options.governance,
                 services: Arc::new(Services {
-                    observer: options.observer.unwrap_or_else(|| Arc::new(Silent)),
+                    consent: Arc::new(Desk::new(consent)),
+                    observer,
                     profile: options.profile,
-                    extensions: options.extensions.prepare()?,
-                    interfaces: Interfaces::prepare(options.interfaces)?,
+                    extensions,
+                    interfaces,
                     user_interface: options.user_interface,
                     clipboard: options.clipboard,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
@@ -181,6 +205,11 @@ impl Runtime {
     /// What each mini-app may use.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// What users have decided, to be shown and changed.
+    pub fn consents(&self) -> Consents {
+        Consents::new(Arc::clone(&self.inner.services.consent))
     }
 
     pub(crate) fn governance(&self) -> Option<&Governance> {

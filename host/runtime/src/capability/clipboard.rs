@@ -5,12 +5,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use miniapp_package::Permission;
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
 use super::in_flight::{InFlight, Share};
-use super::native::asked;
+use super::native::{asked, consented, consented_in_store};
 use super::profile::ProviderError;
 use super::ui::check;
 use crate::contract::imports::clipboard;
@@ -21,7 +22,7 @@ use crate::runtime::Services;
 use crate::tenant::Tenant;
 
 pub(super) const CAPABILITY: Capability = Capability {
-    interface: "miniapp:host/clipboard",
+    interface: INTERFACE,
     lacks,
     link: |linker| clipboard::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
 };
@@ -39,6 +40,13 @@ pub(super) const CAPABILITY_SYNC: Capability = Capability {
 fn lacks(services: &Services) -> Option<&'static str> {
     let none = services.clipboard.is_none();
     none.then_some("no clipboard is set; see `HostBuilder::clipboard`")
+}
+
+const INTERFACE: &str = "miniapp:host/clipboard";
+
+/// What reading it needs of the user.
+fn permission() -> Permission {
+    Permission::Device("clipboard".to_owned())
 }
 
 /// Bytes of a text.
@@ -172,7 +180,10 @@ impl clipboard::Host for State {}
 impl clipboard::HostWithStore<State> for HasSelf<State> {
     async fn read(accessor: &Accessor<State, Self>) -> wasmtime::Result<Read> {
         let read = match accessor.with(|store| Call::begin(store, 0))? {
-            Ok(call) => waited(accessor, call.read()).await?,
+            Ok(call) => match consented(accessor, INTERFACE, &permission()).await? {
+                Ok(()) => waited(accessor, call.read()).await?,
+                Err(refused) => Err(refused),
+            },
             Err(refused) => Err(refused),
         };
         accessor.with(|store| charge_read(store, &read))?;
@@ -189,7 +200,10 @@ impl clipboard::HostWithStore<State> for HasSelf<State> {
 
 async fn read_sync(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<(Read,)> {
     let read = match Call::begin(&mut store, 0)? {
-        Ok(call) => waited_in_store(&mut store, call.read()).await?,
+        Ok(call) => match consented_in_store(&mut store, INTERFACE, &permission()).await? {
+            Ok(()) => waited_in_store(&mut store, call.read()).await?,
+            Err(refused) => Err(refused),
+        },
         Err(refused) => Err(refused),
     };
     charge_read(&mut store, &read)?;

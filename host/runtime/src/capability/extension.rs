@@ -20,7 +20,7 @@ use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
 use super::in_flight::Share;
-use super::native::{ExtensionError, asked};
+use super::native::{ExtensionError, asked, consented, consented_in_store};
 use crate::contract::imports::extension;
 use crate::contract::{EXTENSION_SYNC, GuestError, code};
 use crate::grant::guest_error;
@@ -30,7 +30,7 @@ use crate::runtime::Services;
 use crate::tenant::Tenant;
 
 pub(super) const CAPABILITY: Capability = Capability {
-    interface: "miniapp:host/extension",
+    interface: INTERFACE,
     lacks,
     link: |linker| extension::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
 };
@@ -51,6 +51,8 @@ fn lacks(services: &Services) -> Option<&'static str> {
     let none = services.extensions.by_name.is_empty();
     none.then_some("no extension is registered; see `HostBuilder::extension`")
 }
+
+const INTERFACE: &str = "miniapp:host/extension";
 
 /// Bytes of a payload and of an answer, as JSON text: what a set-data takes.
 const MAX_BYTES: usize = 1 << 20;
@@ -96,8 +98,8 @@ where
 pub struct ExtensionOptions {
     /// How long an answer may take; [`Self::TIMEOUT`].
     pub timeout: Duration,
-    /// Whether the user is asked before its permission takes effect. They always are
-    /// for a `device:…`.
+    /// Whether the user is asked before its permission takes effect. They are for a
+    /// `device:…` in any case, unless the consent policy says otherwise.
     pub asks_user: bool,
 }
 
@@ -184,10 +186,9 @@ impl Extensions {
 
     pub(crate) fn prepare(self) -> Result<Offered, ExtensionsError> {
         let mut by_name = BTreeMap::new();
-        for (name, mut registered) in self.registered {
+        for (name, registered) in self.registered {
             let permission =
                 permission_of(&name).map_err(|reason| ExtensionsError::Name { name, reason })?;
-            registered.options.asks_user |= matches!(permission, Permission::Device(_));
             if by_name.insert(permission.clone(), registered).is_some() {
                 return Err(ExtensionsError::Twice(permission));
             }
@@ -200,6 +201,14 @@ impl Extensions {
 #[derive(Default)]
 pub(crate) struct Offered {
     by_name: BTreeMap<Permission, Registered>,
+}
+
+impl Offered {
+    /// Permissions of which the user is asked, whether they usually are or not.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = Permission> {
+        let asking = self.by_name.iter().filter(|(_, own)| own.options.asks_user);
+        asking.map(|(permission, _)| permission.clone())
+    }
 }
 
 const DEVICE: &str = "device:";
@@ -372,7 +381,10 @@ impl extension::HostWithStore<State> for HasSelf<State> {
         let answer = match accessor.with(|store| Call::begin(store, name, &payload))? {
             Ok(call) => {
                 drop(payload);
-                waited(accessor, call.answer()).await?
+                match consented(accessor, INTERFACE, &call.permission).await? {
+                    Ok(()) => waited(accessor, call.answer()).await?,
+                    Err(refused) => Err(refused),
+                }
             }
             Err(refused) => Err(refused),
         };
@@ -389,7 +401,10 @@ async fn invoke_sync(
     let answer = match Call::begin(&mut store, name, &payload)? {
         Ok(call) => {
             drop(payload);
-            waited_in_store(&mut store, call.answer()).await?
+            match consented_in_store(&mut store, INTERFACE, &call.permission).await? {
+                Ok(()) => waited_in_store(&mut store, call.answer()).await?,
+                Err(refused) => Err(refused),
+            }
         }
         Err(refused) => Err(refused),
     };
@@ -437,16 +452,11 @@ mod tests {
             extensions.add(name, answer, ExtensionOptions::default());
             extensions.add_device("lamp", answer, ExtensionOptions::default());
             extensions.prepare().map(|offered| {
-                let ids = offered.by_name.iter();
-                ids.map(|(permission, own)| (permission.to_string(), own.options.asks_user))
-                    .collect::<Vec<_>>()
+                let ids = offered.by_name.keys().map(ToString::to_string);
+                ids.collect::<Vec<_>>()
             })
         };
-        let both = [
-            ("ext:points".to_owned(), false),
-            ("device:lamp".to_owned(), true),
-        ];
-        assert_eq!(named("points").unwrap(), both);
+        assert_eq!(named("points").unwrap(), ["ext:points", "device:lamp"]);
         assert!(matches!(
             named("device:lamp"),
             Err(ExtensionsError::Twice(_))

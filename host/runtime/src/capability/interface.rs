@@ -21,7 +21,7 @@ use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::extension::{ExtensionOptions, MAX_CALLS, busy};
 use super::in_flight::Share;
-use super::native::{ExtensionError, asked};
+use super::native::{ExtensionError, asked, consented, consented_in_store};
 use crate::contract::{GuestError, code};
 use crate::instance::State;
 use crate::meter::{Lent, Meter, price, waited, waited_in_store};
@@ -91,8 +91,8 @@ type Define =
 struct Terms {
     /// `acme:loyalty/points@1.0.0#balance`
     function: String,
+    interface: String,
     permission: Permission,
-    asks_user: bool,
     timeout: Duration,
 }
 
@@ -124,7 +124,8 @@ impl Interface {
         self
     }
 
-    /// Asks the user before it is called, as is always done under a `device:…`.
+    /// Asks the user before it is called, as is done under a `device:…` in any case, unless
+    /// the consent policy says otherwise.
     #[must_use]
     pub fn asks_user(mut self) -> Self {
         self.options = self.options.asks_user();
@@ -153,8 +154,15 @@ impl Interface {
                     let call = accessor.with(|store| Call::begin(store, &terms, &params))?;
                     let answer = match call {
                         Ok(call) => {
-                            let work = call.answer(&terms, |caller| function(caller, params));
-                            waited(accessor, work).await?
+                            let (interface, permission) = (&terms.interface, &terms.permission);
+                            match consented(accessor, interface, permission).await? {
+                                Ok(()) => {
+                                    let work =
+                                        call.answer(&terms, |caller| function(caller, params));
+                                    waited(accessor, work).await?
+                                }
+                                Err(refused) => Err(refused),
+                            }
                         }
                         Err(refused) => Err(refused),
                     };
@@ -190,8 +198,15 @@ impl Interface {
                     Box::new(async move {
                         let answer = match Call::begin(&mut store, &terms, &params)? {
                             Ok(call) => {
-                                let work = call.answer(&terms, |caller| function(caller, params));
-                                waited_in_store(&mut store, work).await?
+                                let (interface, permission) = (&terms.interface, &terms.permission);
+                                match consented_in_store(&mut store, interface, permission).await? {
+                                    Ok(()) => {
+                                        let work =
+                                            call.answer(&terms, |caller| function(caller, params));
+                                        waited_in_store(&mut store, work).await?
+                                    }
+                                    Err(refused) => Err(refused),
+                                }
                             }
                             Err(refused) => Err(refused),
                         };
@@ -225,9 +240,8 @@ impl Interface {
         for function in &self.functions {
             let terms = Terms {
                 function: format!("{}#{}", self.name, function.name),
+                interface: self.name.clone(),
                 permission: self.permission.clone(),
-                asks_user: self.options.asks_user
-                    || matches!(self.permission, Permission::Device(_)),
                 timeout: self.options.timeout,
             };
             (function.define)(&mut instance, &Arc::new(terms))?;
@@ -354,6 +368,12 @@ impl Interfaces {
             |own: &InterfaceName| track(own) == track(import) && own.version >= import.version;
         let found = self.0.iter().find(|(own, _)| serves(own));
         found.map(|(_, interface)| interface)
+    }
+
+    /// Permissions of which the user is asked, whether they usually are or not.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = Permission> {
+        let asking = self.0.iter().filter(|(_, own)| own.options.asks_user);
+        asking.map(|(_, own)| own.permission.clone())
     }
 
     /// Whether one of them is of the import's package.

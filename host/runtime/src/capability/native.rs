@@ -1,13 +1,18 @@
-//! Asking code of the native app: bounded in time, its panics caught. Knows no
-//! capability.
+//! Asking the native app: its user for consent, and its code, bounded in time and its
+//! panics caught. Knows no capability.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use miniapp_package::Permission;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Accessor, HasData};
 
 use crate::contract::{GuestError, code};
+use crate::instance::State;
+use crate::meter::{waited, waited_in_store};
 use crate::report::truncate;
 
 /// Awaits what the native app answers. `what` is who is asked, for the mini-app's
@@ -27,6 +32,34 @@ pub(super) async fn asked<F: Future>(
             format!("{what} has not answered within {timeout:?}; try again later"),
         )),
     }
+}
+
+/// Asks the user for a permission, where that is open. A refusal is reported.
+pub(super) async fn consented<D: HasData>(
+    accessor: &Accessor<State, D>,
+    interface: &str,
+    permission: &Permission,
+) -> wasmtime::Result<Result<(), GuestError>> {
+    let gate = accessor.with(|mut store| store.data_mut().consent.clone());
+    let allowed = waited(accessor, gate.require(permission)).await?;
+    if let Err(refused) = &allowed {
+        accessor.with(|mut store| store.data_mut().report_refusal(interface, refused));
+    }
+    Ok(allowed)
+}
+
+/// The same for a call that keeps the store while it waits.
+pub(super) async fn consented_in_store(
+    store: &mut StoreContextMut<'_, State>,
+    interface: &str,
+    permission: &Permission,
+) -> wasmtime::Result<Result<(), GuestError>> {
+    let gate = store.data().consent.clone();
+    let allowed = waited_in_store(store, gate.require(permission)).await?;
+    if let Err(refused) = &allowed {
+        store.data_mut().report_refusal(interface, refused);
+    }
+    Ok(allowed)
 }
 
 /// Awaits what the user answers, who may take their time.

@@ -76,7 +76,7 @@ impl Files {
     /// hold anything: digests tell them all apart.
     fn path(&self, tenant: &Tenant) -> PathBuf {
         let user = match &tenant.user {
-            Some(user) => digits(user.as_str(), 32),
+            Some(user) => user.digest(),
             None => "device".to_owned(),
         };
         let app = tenant.app.as_str();
