@@ -56,7 +56,10 @@ pub mod app;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod bindings;
+pub mod clipboard;
 pub mod clock;
+pub mod device;
+pub mod dialog;
 pub mod error;
 pub mod event;
 pub mod extension;
@@ -74,6 +77,7 @@ pub mod storage;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod timer;
+pub mod ui;
 
 pub use app::{App, Launch};
 pub use error::{Context, Error, Result};
@@ -91,7 +95,8 @@ pub mod prelude {
     pub use crate::page::{Page, PageHandle};
     pub use crate::query::Query;
     pub use crate::{
-        clock, extension, locale, log, navigation, profile, random, request, storage, timer,
+        clipboard, clock, device, dialog, extension, locale, log, navigation, profile, random,
+        request, storage, timer, ui,
     };
     pub use serde_json::{Value, json};
 }

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::capability::{Dialogs, Drawn, Folder, InFlight, LogMeter, Wasi, on_transition};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
@@ -49,6 +49,14 @@ pub(crate) struct State {
     pub(crate) log: LogMeter,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
+    /// Calls of extensions and of the native app's own interfaces.
+    pub(crate) calling: InFlight,
+    /// Calls of the clipboard.
+    pub(crate) using_clipboard: InFlight,
+    /// Questions to the user.
+    pub(crate) dialogs: Dialogs,
+    /// What was drawn over its pages.
+    pub(crate) drawn: Drawn,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
     /// Calls that the login's provider answers.
@@ -63,6 +71,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn report(&self, report: Report<'_>) {
+        report.trace(&self.tenant.app);
         self.services.observer.report(&self.tenant.app, report);
     }
 
@@ -357,6 +366,10 @@ fn new_store(
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         sleeping: InFlight::default(),
+        calling: InFlight::default(),
+        using_clipboard: InFlight::default(),
+        dialogs: Dialogs::default(),
+        drawn: Drawn::default(),
         reading_profile: InFlight::default(),
         logging_in: InFlight::default(),
         session: None,

@@ -39,6 +39,16 @@ pub enum PrepareError {
         "the component does not fit the contract: {0}; rebuild it against the contract that this host serves"
     )]
     Link(String),
+    /// It does not fit an interface of the native app's own, although the names do.
+    #[error(
+        "the component does not fit `{interface}` as this app has it: {reason}; rebuild it against the WIT of this app"
+    )]
+    Interface {
+        /// The interface.
+        interface: String,
+        /// What does not fit.
+        reason: String,
+    },
 }
 
 /// A mini-app cannot be launched.
@@ -153,7 +163,13 @@ impl Prepared {
     ) -> Result<Self, PrepareError> {
         let grant = Grant::resolve(package, partner, runtime.governance(), runtime.services())?;
         let component = runtime.engine().compile(&package.component)?;
-        let unfit = |error: wasmtime::Error| PrepareError::Link(format!("{error:#}"));
+        let unfit = |error: wasmtime::Error| {
+            let reason = format!("{error:#}");
+            match grant.own_interface_in(&reason) {
+                Some(interface) => PrepareError::Interface { interface, reason },
+                None => PrepareError::Link(reason),
+            }
+        };
         let linker = grant::link(&grant, &component).map_err(unfit)?;
         let instance = linker.instantiate_pre(&component).map_err(unfit)?;
         let exports = Indices::find(&instance, package).map_err(unfit)?;

@@ -73,6 +73,49 @@ pub enum Report<'a> {
     Ended(&'a EndReason),
 }
 
+impl Report<'_> {
+    /// Makes an event of `tracing` of what its developer wants to read: lines of the log,
+    /// denials and errors that were left uncaught, with the target `miniapp` and the field
+    /// `app`. Never with the user.
+    pub(crate) fn trace(&self, app: &AppId) {
+        macro_rules! event {
+            ($level:ident, $($rest:tt)*) => {
+                tracing::event!(target: "miniapp", tracing::Level::$level, app = app.as_str(), $($rest)*)
+            };
+        }
+        match self {
+            Self::Log { level, message } => match level {
+                Level::Trace => event!(TRACE, "{message}"),
+                Level::Debug => event!(DEBUG, "{message}"),
+                Level::Info => event!(INFO, "{message}"),
+                Level::Warn => event!(WARN, "{message}"),
+                Level::Error => event!(ERROR, "{message}"),
+            },
+            Self::Denied(denial) => {
+                event!(
+                    WARN,
+                    interface = denial.interface.as_str(),
+                    "denied: {denial}"
+                );
+            }
+            Self::Uncaught {
+                callback,
+                page,
+                error,
+            } => {
+                let page = page.map(PageId::number);
+                event!(ERROR, page, "uncaught in {callback}: {error}");
+            }
+            Self::Data { .. }
+            | Self::Turn(_)
+            | Self::Consents(_)
+            | Self::Pages(_)
+            | Self::Suspended(_)
+            | Self::Ended(_) => {}
+        }
+    }
+}
+
 /// A call that a mini-app's grant does not cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {

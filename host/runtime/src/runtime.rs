@@ -9,7 +9,10 @@ use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Files, Locale, LoginProvider, Network, NetworkError, ProfileProvider};
+use crate::capability::{
+    Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
+    LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
+};
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
 };
@@ -42,6 +45,15 @@ pub struct RuntimeOptions {
     pub login: Option<Arc<dyn LoginProvider>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
+    /// What the native app adds by name.
+    pub extensions: Extensions,
+    /// What it adds as interfaces of its own.
+    pub interfaces: Vec<Interface>,
+    /// Draws over pages and asks the user; without one, nothing is seen and there
+    /// are no dialogs.
+    pub user_interface: Option<Arc<dyn UserInterface>>,
+    /// The device's clipboard; without one, `clipboard` is not offered.
+    pub clipboard: Option<Arc<dyn Clipboard>>,
     /// Is told what happens.
     pub observer: Option<Arc<dyn Observer>>,
     /// Where files of mini-apps are kept; without it, `storage:files` is not offered.
@@ -69,6 +81,12 @@ pub enum RuntimeError {
     /// The network.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// An extension.
+    #[error(transparent)]
+    Extension(#[from] ExtensionsError),
+    /// An interface of the native app's own.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
     /// Limits that contradict the engine's.
     #[error(
         "a mini-app's memory limit of {memory} bytes is more than the {engine} bytes that the engine reserves; raise `EngineOptions::memory`, or lower `Limits::memory`"
@@ -92,6 +110,10 @@ pub(crate) struct Services {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
     pub(crate) login: Option<Arc<dyn LoginProvider>>,
+    pub(crate) extensions: OfferedExtensions,
+    pub(crate) interfaces: Interfaces,
+    pub(crate) user_interface: Option<Arc<dyn UserInterface>>,
+    pub(crate) clipboard: Option<Arc<dyn Clipboard>>,
     pub(crate) locale: Locale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
@@ -136,9 +158,12 @@ impl Runtime {
             .files
             .map(|root| Files::new(root, options.limits.files));
         let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
+        let extensions = options.extensions.prepare()?;
+        let interfaces = Interfaces::prepare(options.interfaces)?;
         let consent = DeskOptions {
             prompt: options.consent,
             policy: options.consent_policy,
+            asked: extensions.asked().chain(interfaces.asked()).collect(),
             store: options
                 .consent_store
                 .unwrap_or_else(|| Arc::new(MemoryConsents::default())),
@@ -156,6 +181,10 @@ impl Runtime {
                     observer,
                     profile: options.profile,
                     login: options.login,
+                    extensions,
+                    interfaces,
+                    user_interface: options.user_interface,
+                    clipboard: options.clipboard,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
                     files,

@@ -11,6 +11,9 @@
 //! | a change of a set-data | 2,000 |
 //! | a byte of JSON read into the data of a page | 30 |
 //! | a byte of arrays and objects that a path asks for | 4 |
+//! | a byte of JSON written for the guest | 10 |
+//! | a call that the native app answers | 50,000 |
+//! | a call that the native app draws something for | 10,000 |
 //! | a random byte | 30 |
 //! | a change of the stack of pages, which is reported | 100,000 |
 //! | a request that is asked for, whatever becomes of it | 50,000 |
@@ -41,6 +44,13 @@ pub const CHANGE: u64 = 2_000;
 pub const BUILT_BYTE: u64 = 4;
 /// One byte of JSON read into the data of a page.
 pub const JSON_BYTE: u64 = 30;
+/// One byte of JSON written for the guest, such as the answer of an extension.
+pub const JSON_WRITTEN: u64 = 10;
+/// One call that code of the native app answers: extensions, its own interfaces,
+/// dialogs, the clipboard.
+pub const ANSWERED: u64 = 50_000;
+/// One call that the native app draws something for.
+pub const DRAWN: u64 = 10_000;
 /// One random byte: the system's generator makes about a gigabyte in three seconds.
 pub const RANDOM_BYTE: u64 = 30;
 /// One change of the stack of pages: the address is read, and the embedder told of
