@@ -1,5 +1,7 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod steps;
+
 use miniapp_guest::prelude::*;
 
 /// The first page: says which pages there are.
@@ -13,8 +15,10 @@ impl Page for Index {
 }
 
 mini_app! {
+    app: steps::Draft,
     pages: {
         "pages/index" => Index,
+        "pages/steps" => steps::Steps,
     }
 }
 

@@ -121,6 +121,8 @@ pub(crate) enum Request {
         navigation: Navigation,
         reply: oneshot::Sender<Result<(), NavigationError>>,
     },
+    /// To be told once no callback of the app and its pages is under way or due.
+    Idle { reply: oneshot::Sender<()> },
     /// The stack of pages.
     Pages {
         reply: oneshot::Sender<Vec<OpenPage>>,
