@@ -1,5 +1,9 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod extension;
+mod location;
+mod surface;
+
 use miniapp_guest::prelude::*;
 
 /// The first page: says which pages there are.
@@ -15,6 +19,9 @@ impl Page for Index {
 mini_app! {
     pages: {
         "pages/index" => Index,
+        "pages/extension" => extension::Extension,
+        "pages/location" => location::Location,
+        "pages/surface" => surface::Surface,
     }
 }
 
