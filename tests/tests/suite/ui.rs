@@ -223,10 +223,16 @@ on_both! {
 
 on_both! {
     async fn one_question_after_the_other_and_eight_wait(execution: Execution) {
-        let screen = Screen::new(9);
+        let screen = Screen::new(0);
         let stage = stage(execution, &screen).await;
         let app = stage.start(Guest::Native).await;
-        stage.event(&app, "ask-many", json!({ "n": 10 })).await.unwrap();
+        let asking = stage.event(&app, "ask-many", json!({ "n": 10 }));
+        let answering = async {
+            screen.begun.notified().await;
+            screen.answers.add_permits(9);
+        };
+        let (asked, ()) = tokio::join!(asking, answering);
+        asked.unwrap();
         let data = stage.data(&app).await;
         assert_eq!((&data["ok"], &data["codes"]), (&json!(9), &json!(["busy"])));
         let asked: Vec<String> = (0..9).map(|n| format!("asked {n}")).collect();
