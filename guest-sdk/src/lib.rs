@@ -57,12 +57,14 @@ pub mod app;
 #[doc(hidden)]
 pub mod bindings;
 pub mod clock;
+pub mod consent;
 pub mod error;
 pub mod event;
 pub mod extension;
 mod host;
 pub mod locale;
 pub mod log;
+pub mod login;
 mod mini_app;
 pub mod navigation;
 pub mod page;
@@ -91,7 +93,8 @@ pub mod prelude {
     pub use crate::page::{Page, PageHandle};
     pub use crate::query::Query;
     pub use crate::{
-        clock, extension, locale, log, navigation, profile, random, request, storage, timer,
+        clock, consent, extension, locale, log, login, navigation, profile, random, request,
+        storage, timer,
     };
     pub use serde_json::{Value, json};
 }

@@ -1,5 +1,8 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod login;
+mod profile;
+
 use miniapp_guest::prelude::*;
 
 /// The first page: says which pages there are.
@@ -15,6 +18,8 @@ impl Page for Index {
 mini_app! {
     pages: {
         "pages/index" => Index,
+        "pages/login" => login::Login,
+        "pages/profile" => profile::Profile,
     }
 }
 
