@@ -66,6 +66,9 @@ fn needs_text(need: &Need) -> String {
         Some(Requirement::Network) => {
             "needs `network.allow`: talk to the hosts it names".to_owned()
         }
+        Some(Requirement::AnyOfProfile) => {
+            "needs `user:readProfile`, `user:phone` or `user:email`: read fields of the user's profile, once the user has agreed".to_owned()
+        }
         Some(Requirement::AnyExtension) => {
             "needs `ext:<name>` or `device:<name>`: call extensions of the app".to_owned()
         }

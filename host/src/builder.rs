@@ -7,8 +7,8 @@ use std::sync::Arc;
 use miniapp_package::{AppId, Governance};
 use miniapp_runtime::{
     Clipboard, ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Extension, ExtensionOptions,
-    Interface, Limits, Locale, Network, Observer, ProfileProvider, Report, Runtime, RuntimeError,
-    RuntimeOptions, UserInterface,
+    Interface, Limits, Locale, LoginProvider, Network, Observer, ProfileProvider, Report, Runtime,
+    RuntimeError, RuntimeOptions, UserInterface,
 };
 
 use crate::host::Host;
@@ -160,6 +160,14 @@ impl HostBuilder {
     #[must_use]
     pub fn consent_store(mut self, store: impl ConsentStore + 'static) -> Self {
         self.options.consent_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Proves to partners' servers who the user is. Without it, a mini-app that needs
+    /// `user:login` is refused.
+    #[must_use]
+    pub fn login(mut self, provider: impl LoginProvider + 'static) -> Self {
+        self.options.login = Some(Arc::new(provider));
         self
     }
 

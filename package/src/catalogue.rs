@@ -37,6 +37,8 @@ pub enum Requirement {
     Network,
     /// At least one permission `ext:…` or `device:…`.
     AnyExtension,
+    /// At least one of the permissions for fields of the profile.
+    AnyOfProfile,
     /// Every mini-app has it, and there is nothing behind it: it is served because tool chains import
     /// it unasked.
     Inert,
@@ -51,6 +53,7 @@ impl fmt::Display for Requirement {
             Self::Permission(permission) => fmt::Display::fmt(permission, f),
             Self::Network => f.write_str("network.allow"),
             Self::AnyExtension => f.write_str("ext:<name> or device:<name>"),
+            Self::AnyOfProfile => f.write_str("user:readProfile, user:phone or user:email"),
         }
     }
 }
@@ -75,7 +78,7 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
             Some(Requirement::Nothing)
         }
         "request" | "request-sync" => Some(Requirement::Network),
-        "profile" | "profile-sync" => Some(Requirement::Permission(Permission::ReadProfile)),
+        "profile" | "profile-sync" => Some(Requirement::AnyOfProfile),
         "login" | "login-sync" => Some(Requirement::Permission(Permission::Login)),
         "clipboard" | "clipboard-sync" => Some(Requirement::Permission(Permission::Device(
             "clipboard".to_owned(),

@@ -2,6 +2,8 @@
 
 mod extension;
 mod location;
+mod login;
+mod profile;
 mod surface;
 
 use miniapp_guest::prelude::*;
@@ -22,6 +24,8 @@ mini_app! {
         "pages/extension" => extension::Extension,
         "pages/location" => location::Location,
         "pages/surface" => surface::Surface,
+        "pages/login" => login::Login,
+        "pages/profile" => profile::Profile,
     }
 }
 

@@ -16,6 +16,7 @@ mod in_flight;
 mod interface;
 mod locale;
 mod log;
+mod login;
 mod native;
 mod profile;
 mod random;
@@ -36,7 +37,9 @@ pub(crate) use interface::Interfaces;
 pub use interface::{Caller, Interface, InterfaceError};
 pub use locale::Locale;
 pub(crate) use log::LogMeter;
+pub use login::{LoginCode, LoginProvider};
 pub use native::ExtensionError;
+pub(crate) use profile::PERMISSIONS as PROFILE_PERMISSIONS;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
 pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
@@ -63,7 +66,7 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 20] = [
+static CATALOGUE: [Capability; 22] = [
     clipboard::CAPABILITY,
     clipboard::CAPABILITY_SYNC,
     clock::CAPABILITY,
@@ -75,6 +78,8 @@ static CATALOGUE: [Capability; 20] = [
     consent::CAPABILITY_SYNC,
     locale::CAPABILITY,
     log::CAPABILITY,
+    login::CAPABILITY,
+    login::CAPABILITY_SYNC,
     profile::CAPABILITY,
     profile::CAPABILITY_SYNC,
     random::CAPABILITY,

@@ -78,6 +78,7 @@ pub(crate) const CLIPBOARD_SYNC: &str = "miniapp:host/clipboard-sync@1.1.0";
 pub(crate) const DIALOG_SYNC: &str = "miniapp:host/dialog-sync@1.1.0";
 pub(crate) const EXTENSION_SYNC: &str = "miniapp:host/extension-sync@1.1.0";
 pub(crate) const CONSENT_SYNC: &str = "miniapp:host/consent-sync@1.1.0";
+pub(crate) const LOGIN_SYNC: &str = "miniapp:host/login-sync@1.1.0";
 pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.1.0";
 pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.1.0";
 pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.1.0";

@@ -337,12 +337,19 @@ impl Grant {
                     matches!(permission, Permission::Extension(_) | Permission::Device(_))
                 })
                 .collect(),
+            Requirement::AnyOfProfile => asked
+                .filter(|asked| capability::PROFILE_PERMISSIONS.contains(&asked.permission))
+                .collect(),
         };
         let Some(first) = asked.first() else {
             return Err(match &requirement {
                 Requirement::Permission(permission) => {
                     not_asked(&format!("`{}`", permission.id()), ask(&permission.id()))
                 }
+                Requirement::AnyOfProfile => not_asked(
+                    &format!("one of {requirement}"),
+                    ask(&Permission::ReadProfile.id()),
+                ),
                 _ => not_asked(
                     "a permission of the form `ext:<name>` or `device:<name>`",
                     ask("ext:<name>"),
@@ -413,7 +420,23 @@ impl Grant {
         &self.links
     }
 
-    pub(crate) fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
+    /// A permission that is not granted, on whichever side it lacks.
+    pub(crate) fn deny(&self, interface: &str, permission: Permission) -> Denial {
+        if !self.allows(&permission) {
+            return self.deny_permission(interface, permission);
+        }
+        Denial {
+            interface: interface.to_owned(),
+            message: format!(
+                "the app manifest does not ask for `{}`; add it to `permissions` in miniapp.yaml",
+                permission.id()
+            ),
+            permission: Some(permission),
+            line: None,
+        }
+    }
+
+    fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
         Denial {
             interface: interface.to_owned(),
             message: format!("`{}` is not granted to this mini-app", permission.id()),

@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) drawn: Drawn,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
+    /// Calls that the login's provider answers.
+    pub(crate) logging_in: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
     /// The tenant's files, where it was granted any.
@@ -300,6 +302,7 @@ fn new_store(
         dialogs: Dialogs::default(),
         drawn: Drawn::default(),
         reading_profile: InFlight::default(),
+        logging_in: InFlight::default(),
         session: None,
         folder,
         wasi: None,

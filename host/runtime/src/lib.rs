@@ -31,9 +31,9 @@ pub use capability::device;
 pub use capability::{
     Asking, Caller, Clipboard, ClipboardAnswer, Extension, ExtensionAnswer, ExtensionError,
     ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, HttpAnswer, HttpBody,
-    HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, MemoryClipboard, Network,
-    NetworkError, NoDialog, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
-    SystemResolver, Timeouts, Toast, UserInterface,
+    HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, LoginCode, LoginProvider,
+    MemoryClipboard, Network, NetworkError, NoDialog, ProfileAnswer, ProfileProvider,
+    ProviderError, Resolver, Resolving, SystemResolver, Timeouts, Toast, UserInterface,
 };
 pub use consent::{
     Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use crate::capability::request::Wire;
 use crate::capability::{
     Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
-    Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
+    LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
 };
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
@@ -39,6 +39,8 @@ pub struct RuntimeOptions {
     pub consent_policy: Option<Arc<dyn ConsentPolicy>>,
     /// Keeps what users have decided; forgotten with the process if absent.
     pub consent_store: Option<Arc<dyn ConsentStore>>,
+    /// Proves to partners' servers who the user is; without one, `login` is not offered.
+    pub login: Option<Arc<dyn LoginProvider>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
     /// What the native app adds by name.
@@ -104,6 +106,7 @@ pub(crate) struct Services {
     pub(crate) interfaces: Interfaces,
     pub(crate) user_interface: Option<Arc<dyn UserInterface>>,
     pub(crate) clipboard: Option<Arc<dyn Clipboard>>,
+    pub(crate) login: Option<Arc<dyn LoginProvider>>,
     pub(crate) locale: Locale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
@@ -173,6 +176,7 @@ impl Runtime {
                     interfaces,
                     user_interface: options.user_interface,
                     clipboard: options.clipboard,
+                    login: options.login,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
                     files,

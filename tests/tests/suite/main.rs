@@ -1,6 +1,7 @@
 //! End-to-end: real guests, a real server, the host's public API. Every scenario
 //! that runs a guest is played twice, compiled and interpreted.
 
+mod consent;
 mod containment;
 mod contract;
 mod data;

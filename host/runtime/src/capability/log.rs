@@ -113,9 +113,7 @@ impl State {
         let permission = error.permission.as_deref();
         let permission = permission.and_then(|id| Permission::parse(id).ok());
         let denial = match permission {
-            Some(permission) if error.line.is_some() => {
-                self.grant.deny_permission(interface, permission)
-            }
+            Some(permission) if error.line.is_some() => self.grant.deny(interface, permission),
             permission => Denial {
                 interface: interface.to_owned(),
                 message: error.message.clone(),

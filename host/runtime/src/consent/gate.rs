@@ -220,7 +220,7 @@ impl Gate {
         let message = match standing {
             Standing::NotGranted => {
                 let grant = &self.0.opened.grant;
-                return guest_error(&grant.deny_permission("", permission.clone()));
+                return guest_error(&grant.deny("", permission.clone()));
             }
             Standing::NobodyAsks => format!(
                 "`{id}` needs the user's consent, and this app does not ask for it; the app would have to set `HostBuilder::consent`"

@@ -24,6 +24,7 @@
 //! | a listing of a folder, for each file and folder that the mini-app has | 10,000 |
 //! | a file made safe on the disk | 5,000,000 |
 //! | a question to the user | 500,000 |
+//! | a login code | 500,000 |
 //!
 //! Knows no capability and no store.
 
@@ -70,6 +71,9 @@ pub const FILE_SYNC: u64 = 5_000_000;
 
 /// One question to the user: a task for it, what the embedder shows, and what is kept.
 pub const QUESTION: u64 = 500_000;
+
+/// One login code: the native app asks its server for it.
+pub const LOGIN_CODE: u64 = 500_000;
 
 /// A request that is sent, with a body of so many bytes.
 pub(crate) fn request(body: usize) -> u64 {
