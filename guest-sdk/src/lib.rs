@@ -58,6 +58,7 @@ pub mod app;
 pub mod bindings;
 pub mod clipboard;
 pub mod clock;
+pub mod consent;
 pub mod device;
 pub mod dialog;
 pub mod error;
@@ -66,6 +67,7 @@ pub mod extension;
 mod host;
 pub mod locale;
 pub mod log;
+pub mod login;
 mod mini_app;
 pub mod navigation;
 pub mod page;
@@ -95,8 +97,8 @@ pub mod prelude {
     pub use crate::page::{Page, PageHandle};
     pub use crate::query::Query;
     pub use crate::{
-        clipboard, clock, device, dialog, extension, locale, log, navigation, profile, random,
-        request, storage, timer, ui,
+        clipboard, clock, consent, device, dialog, extension, locale, log, login, navigation,
+        profile, random, request, storage, timer, ui,
     };
     pub use serde_json::{Value, json};
 }

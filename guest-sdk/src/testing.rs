@@ -19,7 +19,7 @@ use crate::query::Query;
 use crate::request::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
-use state::{Answer, State};
+use state::{Answer, Consent, State};
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;
@@ -129,6 +129,24 @@ impl Host {
     #[must_use]
     pub fn deny(self, permission: impl Into<String>) -> Self {
         self.with(|state| state.denied.push(permission.into()))
+    }
+
+    /// Asks the user for a permission at its first use, and says whether they agree. Without this they have
+    /// agreed to everything.
+    #[must_use]
+    pub fn consent(self, permission: impl Into<String>, agrees: bool) -> Self {
+        let consent = Consent {
+            permission: permission.into(),
+            agrees,
+            asked: false,
+        };
+        self.with(|state| state.consents.push(consent))
+    }
+
+    /// Answers logins with this code.
+    #[must_use]
+    pub fn login(self, code: impl Into<String>) -> Self {
+        self.with(|state| state.login = Some(code.into()))
     }
 
     /// Puts a value into the storage, as JSON.
@@ -265,6 +283,11 @@ impl Host {
     /// The lines that were logged.
     pub fn logs(&self) -> Vec<(Level, String)> {
         self.state.borrow().logs.clone()
+    }
+
+    /// The permissions that the user was asked for, in their order.
+    pub fn asked(&self) -> Vec<String> {
+        self.state.borrow().asked.clone()
     }
 
     /// What was asked of the stack of pages.

@@ -1,6 +1,11 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
 mod steps;
+mod extension;
+mod location;
+mod login;
+mod profile;
+mod surface;
 
 use miniapp_guest::prelude::*;
 
@@ -19,6 +24,11 @@ mini_app! {
     pages: {
         "pages/index" => Index,
         "pages/steps" => steps::Steps,
+        "pages/extension" => extension::Extension,
+        "pages/location" => location::Location,
+        "pages/surface" => surface::Surface,
+        "pages/login" => login::Login,
+        "pages/profile" => profile::Profile,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The imports of a component in this crate's own types; must not know what they are called for.
 
 use crate::bindings::miniapp::host::{
-    clipboard, clock, dialog, dialog_types, extension, http, locale, log, navigation, profile,
-    random, request, storage, storage_types, timer, types, ui, view,
+    clipboard, clock, consent, dialog, dialog_types, extension, http, locale, log, login,
+    navigation, profile, random, request, storage, storage_types, timer, types, ui, view,
 };
 use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result};
@@ -106,6 +106,18 @@ pub(crate) async fn fetch(request: Request) -> Result<Response> {
         headers,
         body,
     })
+}
+
+pub(crate) fn consent_status(permission: &str) -> Result<String> {
+    consent::status(permission).map_err(error)
+}
+
+pub(crate) async fn ask_consent(permission: String) -> Result<()> {
+    consent::ask(permission).await.map_err(error)
+}
+
+pub(crate) async fn login_code() -> Result<String> {
+    login::code().await.map_err(error)
 }
 
 pub(crate) async fn read_profile(fields: Vec<String>) -> Result<Vec<(String, String)>> {

@@ -121,10 +121,23 @@ pub(crate) async fn fetch(request: Request) -> Result<Response> {
 }
 
 pub(crate) async fn read_profile(fields: Vec<String>) -> Result<Vec<(String, String)>> {
+    host(|state| state.read_profile(&fields))
+}
+
+pub(crate) fn consent_status(permission: &str) -> Result<String> {
+    host(|state| Ok(state.consent_status(permission).to_owned()))
+}
+
+pub(crate) async fn ask_consent(permission: String) -> Result<()> {
+    host(|state| state.check(&permission))
+}
+
+pub(crate) async fn login_code() -> Result<String> {
     host(|state| {
-        state.check("user:readProfile")?;
-        let asked = |(field, _): &&(String, String)| fields.is_empty() || fields.contains(field);
-        Ok(state.profile.iter().filter(asked).cloned().collect())
+        state.check("user:login")?;
+        let message = "the test's host has no login: add `.login(\"…\")` to it";
+        let code = state.login.clone();
+        code.ok_or_else(|| Error::new(code::UNAVAILABLE, message))
     })
 }
 

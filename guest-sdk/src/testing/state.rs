@@ -45,9 +45,18 @@ pub(super) struct Device {
     pub shared: Vec<share::Content>,
 }
 
+/// A permission that the user is asked for, and what they answer.
+pub(super) struct Consent {
+    pub permission: String,
+    pub agrees: bool,
+    pub asked: bool,
+}
+
 pub(super) struct State {
     pub answers: Vec<Answer>,
     pub app: Option<Rc<dyn Any>>,
+    pub asked: Vec<String>,
+    pub consents: Vec<Consent>,
     pub denied: Vec<String>,
     pub device: Device,
     pub drawn: Drawn,
@@ -55,6 +64,7 @@ pub(super) struct State {
     pub extensions: Vec<(String, Extension)>,
     pub launched: Duration,
     pub locale: (String, String),
+    pub login: Option<String>,
     pub logs: Vec<(Level, String)>,
     pub navigations: Vec<Navigation>,
     pub profile: Vec<(String, String)>,
@@ -85,6 +95,8 @@ impl Default for State {
         Self {
             answers: Vec::new(),
             app: None,
+            asked: Vec::new(),
+            consents: Vec::new(),
             denied: Vec::new(),
             device: Device::default(),
             drawn: Drawn::default(),
@@ -92,6 +104,7 @@ impl Default for State {
             extensions: Vec::new(),
             launched: Duration::ZERO,
             locale: ("en".into(), "UTC".into()),
+            login: None,
             logs: Vec::new(),
             navigations: Vec::new(),
             profile: Vec::new(),
@@ -169,12 +182,64 @@ impl State {
         })
     }
 
-    pub fn check(&self, permission: &str) -> Result<()> {
+    /// Asks the user, where a test says that they are asked.
+    pub fn check(&mut self, permission: &str) -> Result<()> {
         if self.denied.iter().any(|denied| denied == permission) {
             let error = Error::new(code::DENIED, format!("`{permission}` is denied"));
             return Err(error.with_permission(permission));
         }
+        let mut consents = self.consents.iter_mut().rev();
+        let Some(consent) = consents.find(|own| own.permission == permission) else {
+            return Ok(());
+        };
+        if !consent.asked {
+            consent.asked = true;
+            self.asked.push(permission.to_owned());
+        }
+        if !consent.agrees {
+            let message = format!("the user has refused `{permission}`");
+            return Err(Error::new(code::DENIED, message).with_permission(permission));
+        }
         Ok(())
+    }
+
+    pub fn consent_status(&self, permission: &str) -> &'static str {
+        if self.denied.iter().any(|denied| denied == permission) {
+            return "denied";
+        }
+        let mut consents = self.consents.iter().rev();
+        match consents.find(|own| own.permission == permission) {
+            Some(consent) if !consent.asked => "not-asked",
+            Some(consent) if !consent.agrees => "refused",
+            _ => "allowed",
+        }
+    }
+
+    /// Fields of the profile, each under its permission.
+    pub fn read_profile(&mut self, fields: &[String]) -> Result<Vec<(String, String)>> {
+        let permission = |field: &str| match field {
+            "phone-number" => "user:phone",
+            "email" => "user:email",
+            _ => "user:readProfile",
+        };
+        let (mut allowed, mut refused) = (Vec::new(), None);
+        for each in ["user:readProfile", "user:phone", "user:email"] {
+            if fields.is_empty() || fields.iter().any(|field| permission(field) == each) {
+                match self.check(each) {
+                    Ok(()) => allowed.push(each),
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+        }
+        match refused {
+            Some(error) if allowed.is_empty() || !fields.is_empty() => return Err(error),
+            _ => {}
+        }
+        let asked = |(field, _): &&(String, String)| {
+            let named = fields.is_empty() || fields.contains(field);
+            named && allowed.contains(&permission(field))
+        };
+        Ok(self.profile.iter().filter(asked).cloned().collect())
     }
 
     /// The same numbers in each test: the sequence of SplitMix64.

@@ -1,10 +1,12 @@
 //! End-to-end: real guests, a real server, the host's public API. Every scenario
 //! that runs a guest is played twice, compiled and interpreted.
 
+mod consent;
 mod containment;
 mod contract;
 mod data;
 mod examples;
+mod extensions;
 mod files;
 mod grants;
 mod lifecycle;
@@ -17,4 +19,5 @@ mod prices;
 mod requests;
 mod sync_world;
 mod tenancy;
+mod ui;
 mod wasi;

@@ -65,6 +65,19 @@ pub enum Command {
         n: usize,
     },
     Profile,
+    /// Reads fields of the profile.
+    Read {
+        fields: Vec<String>,
+    },
+    /// Asks for the user's consent so many times at once.
+    AskMany {
+        permission: String,
+        n: usize,
+    },
+    /// How consent to a permission stands.
+    Status {
+        permission: String,
+    },
     Random {
         length: u32,
     },
@@ -135,11 +148,13 @@ struct Fetched<'a> {
 struct Detail {
     bytes: Option<usize>,
     changes: Option<Vec<(String, String)>>,
+    fields: Option<Vec<String>>,
     length: Option<u32>,
     ms: Option<u64>,
     n: Option<usize>,
     import: Option<Import>,
     path: Option<String>,
+    permission: Option<String>,
     rounds: Option<u64>,
     text: Option<String>,
     url: Option<String>,
@@ -194,6 +209,16 @@ impl Command {
                 n: n?,
             },
             "profile" => Self::Profile,
+            "read" => Self::Read {
+                fields: detail.fields.context("fields")?,
+            },
+            "ask-many" => Self::AskMany {
+                permission: detail.permission.context("permission")?,
+                n: n?,
+            },
+            "status" => Self::Status {
+                permission: detail.permission.context("permission")?,
+            },
             "random" => Self::Random {
                 length: detail.length.context("length")?,
             },
@@ -277,21 +302,19 @@ impl Command {
             }
             Self::FetchMany { url, n } => {
                 let sent = join_all((0..n).map(|_| request::get(url.as_str()).send())).await;
-                let (ok, failed): (Vec<_>, Vec<_>) = sent.into_iter().partition(Result::is_ok);
-                let mut codes = BTreeMap::<String, usize>::new();
-                for error in failed.iter().flat_map(|failed| failed.as_ref().err()) {
-                    *codes.entry(error.code().to_owned()).or_default() += 1;
-                }
-                page.update()
-                    .set("ok", &ok.len())?
-                    .set("failed", &failed.len())?
-                    .set("codes", &codes)?
-                    .apply()
+                count(page, &sent)
             }
-            Self::Profile => {
-                let profile = profile::read(&[]).await?;
-                let fields: BTreeMap<_, _> = profile.iter().collect();
-                page.set_data("profile", &fields)
+            Self::Profile => read(page, &[]).await,
+            Self::Read { fields } => {
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                read(page, &fields).await
+            }
+            Self::AskMany { permission, n } => {
+                let asked = join_all((0..n).map(|_| consent::ask(&permission))).await;
+                count(page, &asked)
+            }
+            Self::Status { permission } => {
+                page.set_data("status", &format!("{:?}", consent::status(&permission)?))
             }
             Self::Random { length } => page.set_data("random", &random::bytes(length)?.len()),
             Self::Log { n, bytes } => {
@@ -301,6 +324,26 @@ impl Command {
             }
         }
     }
+}
+
+async fn read(page: PageHandle, fields: &[&str]) -> Result<()> {
+    let profile = profile::read(fields).await?;
+    let fields: BTreeMap<_, _> = profile.iter().collect();
+    page.set_data("profile", &fields)
+}
+
+/// Sets how many calls went well, how many did not, and their codes.
+fn count<T>(page: PageHandle, calls: &[Result<T>]) -> Result<()> {
+    let mut codes = BTreeMap::<String, usize>::new();
+    for error in calls.iter().flat_map(|call| call.as_ref().err()) {
+        *codes.entry(error.code().to_owned()).or_default() += 1;
+    }
+    let failed = codes.values().sum::<usize>();
+    page.update()
+        .set("ok", &(calls.len() - failed))?
+        .set("failed", &failed)?
+        .set("codes", &codes)?
+        .apply()
 }
 
 impl Fetch {
