@@ -9,6 +9,7 @@ mod examples;
 mod files;
 mod grants;
 mod lifecycle;
+mod login;
 mod metering;
 mod network;
 mod pool;
