@@ -38,5 +38,10 @@ pub use miniapp_runtime::{
     Execution, Extension, ExtensionAnswer, ExtensionError, ExtensionOptions, Extensions,
     ExtensionsError, FilesError, FixedConsent, FixedProfile, FolderConsents, Frame, GrantError,
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Icon, Interface, InterfaceError,
-    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, LogOutError, LoginCode, LoginProvider, MemoryClipboard, MemoryConsents, MiniApp, Navigation, NavigationError, Network, NetworkError, NoDialog, Observer, OpenPage, PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply, Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant, Timeouts, Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price, wasmtime,
+    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, LogOutError,
+    LoginCode, LoginProvider, MemoryClipboard, MemoryConsents, MiniApp, Navigation,
+    NavigationError, Network, NetworkError, NoDialog, Observer, OpenPage, PageId, PoolUsage,
+    PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant,
+    Timeouts, Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price, wasmtime,
 };

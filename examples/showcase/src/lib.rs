@@ -1,10 +1,10 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
-mod steps;
 mod extension;
 mod location;
 mod login;
 mod profile;
+mod steps;
 mod surface;
 
 use miniapp_guest::prelude::*;
