@@ -62,7 +62,10 @@ fn wanted(name: &str) -> bool {
         "extension",
     ];
     let of_contract = interface.is_of("miniapp", "host");
+    // Every function of the device waits.
+    let of_device = interface.is_of("miniapp", "device");
     requirement(&interface).is_some()
+        && !of_device
         && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
 }
 
