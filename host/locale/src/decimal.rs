@@ -132,15 +132,7 @@ mod tests {
 
     #[test]
     fn every_double_is_read_as_it_is_written() {
-        for double in [
-            f64::MAX,
-            f64::MIN,
-            f64::MIN_POSITIVE,
-            5e-324,
-            4.9406564584124654e-324,
-            0.1,
-            1e21,
-        ] {
+        for double in [f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 0.1, 1e21] {
             assert!(shown(&format!("{double:e}")).is_ok(), "{double:e}");
         }
     }

@@ -21,6 +21,7 @@ use wasmtime::component::Linker;
 
 pub(crate) use in_flight::InFlight;
 pub use locale::Locale;
+pub(crate) use locale::UserLocale;
 pub(crate) use log::LogMeter;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
 pub use request::{

@@ -9,7 +9,7 @@ use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
+use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider, UserLocale};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
@@ -72,7 +72,7 @@ pub enum RuntimeError {
 pub(crate) struct Services {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
-    pub(crate) locale: Locale,
+    pub(crate) locale: UserLocale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
 }
@@ -114,6 +114,7 @@ impl Runtime {
         let files = options
             .files
             .map(|root| Files::new(root, options.limits.files));
+        let locale = options.locale.unwrap_or_else(Locale::of_system);
         let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -123,7 +124,7 @@ impl Runtime {
                 services: Arc::new(Services {
                     observer: options.observer.unwrap_or_else(|| Arc::new(Silent)),
                     profile: options.profile,
-                    locale: options.locale.unwrap_or_else(Locale::of_system),
+                    locale: UserLocale::new(&locale),
                     wire,
                     files,
                 }),
