@@ -8,6 +8,7 @@ mod examples;
 mod files;
 mod grants;
 mod lifecycle;
+mod locale;
 mod metering;
 mod network;
 mod pool;
