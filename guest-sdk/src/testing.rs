@@ -28,6 +28,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) mod device;
 mod executor;
+mod formats;
 pub(crate) mod imports;
 mod state;
 
@@ -230,6 +231,13 @@ impl Host {
     #[must_use]
     pub fn locale(self, language: impl Into<String>, time_zone: impl Into<String>) -> Self {
         self.with(|state| state.locale = (language.into(), time_zone.into()))
+    }
+
+    /// Sets what a time zone is ahead of UTC, in minutes, at any moment; 0 before. Texts are the same in
+    /// every language, see [`locale`](crate::locale).
+    #[must_use]
+    pub fn utc_offset(self, time_zone: impl Into<String>, minutes: i32) -> Self {
+        self.with(|state| state.utc_offsets.extend([(time_zone.into(), minutes)]))
     }
 
     /// Sets the time of the launch, 1970-01-01T00:00:00Z before.

@@ -1,6 +1,7 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
 mod extension;
+mod locale;
 mod location;
 mod login;
 mod profile;
@@ -29,6 +30,7 @@ mini_app! {
         "pages/surface" => surface::Surface,
         "pages/login" => login::Login,
         "pages/profile" => profile::Profile,
+        "pages/locale" => crate::locale::Locale,
     }
 }
 

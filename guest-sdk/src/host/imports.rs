@@ -6,6 +6,7 @@ use crate::bindings::miniapp::host::{
 };
 use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result};
+use crate::locale::{DateLength, MomentOptions, NumberOptions, TimeLength};
 use crate::log::Level;
 use crate::mini_app;
 use crate::navigation::Navigation;
@@ -75,6 +76,50 @@ pub(crate) fn language() -> String {
 
 pub(crate) fn time_zone() -> String {
     locale::time_zone()
+}
+
+pub(crate) fn format_number(number: &str, options: &NumberOptions) -> Result<String> {
+    let options = locale::NumberOptions {
+        style: match options.percent {
+            false => locale::NumberStyle::Decimal,
+            true => locale::NumberStyle::Percent,
+        },
+        minimum_fraction: options.minimum_fraction,
+        maximum_fraction: options.maximum_fraction,
+        grouping: options.grouping,
+        language: options.language.clone(),
+    };
+    locale::format_number(number, &options).map_err(error)
+}
+
+pub(crate) fn format_currency(
+    amount: &str,
+    currency: &str,
+    language: Option<&str>,
+) -> Result<String> {
+    locale::format_currency(amount, currency, language).map_err(error)
+}
+
+pub(crate) fn format_date(milliseconds: i64, options: &MomentOptions) -> Result<String> {
+    let options = locale::DateOptions {
+        date: options.date.map(|length| match length {
+            DateLength::Short => locale::DateLength::Short,
+            DateLength::Medium => locale::DateLength::Medium,
+            DateLength::Long => locale::DateLength::Long,
+        }),
+        weekday: options.weekday,
+        time: options.time.map(|length| match length {
+            TimeLength::Minutes => locale::TimeLength::Minutes,
+            TimeLength::Seconds => locale::TimeLength::Seconds,
+        }),
+        time_zone: options.time_zone.clone(),
+        language: options.language.clone(),
+    };
+    locale::format_date(milliseconds, &options).map_err(error)
+}
+
+pub(crate) fn utc_offset(milliseconds: i64, time_zone: Option<&str>) -> Result<i32> {
+    locale::utc_offset(milliseconds, time_zone).map_err(error)
 }
 
 pub(crate) async fn fetch(request: Request) -> Result<Response> {

@@ -1,8 +1,10 @@
 //! The contract's functions as the host in memory answers them; must not know what they are called for.
 
+use super::formats;
 use super::state::State;
 use crate::dialog::{Question, Reply};
 use crate::error::{Context as _, Error, Result, code};
+use crate::locale::{MomentOptions, NumberOptions};
 use crate::log::Level;
 use crate::navigation::Navigation;
 use crate::request::{Request, Response};
@@ -110,6 +112,29 @@ pub(crate) fn language() -> String {
 
 pub(crate) fn time_zone() -> String {
     host_or_default(|state| state.locale.1.clone())
+}
+
+pub(crate) fn format_number(number: &str, options: &NumberOptions) -> Result<String> {
+    host(|_| formats::number(number, options))
+}
+
+pub(crate) fn format_currency(
+    amount: &str,
+    currency: &str,
+    _language: Option<&str>,
+) -> Result<String> {
+    host(|_| formats::currency(amount, currency))
+}
+
+pub(crate) fn format_date(milliseconds: i64, options: &MomentOptions) -> Result<String> {
+    host(|state| {
+        let ahead = i64::from(state.utc_offset(options.time_zone.as_deref())) * 60_000;
+        formats::moment(milliseconds.saturating_add(ahead), options)
+    })
+}
+
+pub(crate) fn utc_offset(_milliseconds: i64, time_zone: Option<&str>) -> Result<i32> {
+    host(|state| Ok(state.utc_offset(time_zone)))
 }
 
 pub(crate) async fn fetch(request: Request) -> Result<Response> {

@@ -65,6 +65,7 @@ pub(super) struct State {
     pub launched: Duration,
     pub locale: (String, String),
     pub login: Option<String>,
+    pub utc_offsets: BTreeMap<String, i32>,
     pub logs: Vec<(Level, String)>,
     pub navigations: Vec<Navigation>,
     pub profile: Vec<(String, String)>,
@@ -105,6 +106,7 @@ impl Default for State {
             launched: Duration::ZERO,
             locale: ("en".into(), "UTC".into()),
             login: None,
+            utc_offsets: BTreeMap::new(),
             logs: Vec::new(),
             navigations: Vec::new(),
             profile: Vec::new(),
@@ -120,6 +122,12 @@ impl Default for State {
 }
 
 impl State {
+    /// What a time zone, the user's if none is named, is ahead of UTC in minutes.
+    pub fn utc_offset(&self, time_zone: Option<&str>) -> i32 {
+        let name = time_zone.unwrap_or(&self.locale.1);
+        self.utc_offsets.get(name).copied().unwrap_or(0)
+    }
+
     pub fn open_page(&mut self) -> u32 {
         self.last_page += 1;
         self.open_pages.insert(self.last_page);

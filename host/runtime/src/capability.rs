@@ -37,6 +37,7 @@ pub(crate) use in_flight::InFlight;
 pub(crate) use interface::Interfaces;
 pub use interface::{Caller, Interface, InterfaceError};
 pub use locale::Locale;
+pub(crate) use locale::UserLocale;
 pub(crate) use log::LogMeter;
 pub use login::{LoginCode, LoginProvider};
 pub use native::ExtensionError;

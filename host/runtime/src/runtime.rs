@@ -12,6 +12,7 @@ use crate::capability::request::Wire;
 use crate::capability::{
     Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
     LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
+    UserLocale,
 };
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
@@ -114,7 +115,7 @@ pub(crate) struct Services {
     pub(crate) interfaces: Interfaces,
     pub(crate) user_interface: Option<Arc<dyn UserInterface>>,
     pub(crate) clipboard: Option<Arc<dyn Clipboard>>,
-    pub(crate) locale: Locale,
+    pub(crate) locale: UserLocale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
 }
@@ -157,6 +158,7 @@ impl Runtime {
         let files = options
             .files
             .map(|root| Files::new(root, options.limits.files));
+        let locale = options.locale.unwrap_or_else(Locale::of_system);
         let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
         let extensions = options.extensions.prepare()?;
         let interfaces = Interfaces::prepare(options.interfaces)?;
@@ -185,7 +187,7 @@ impl Runtime {
                     interfaces,
                     user_interface: options.user_interface,
                     clipboard: options.clipboard,
-                    locale: options.locale.unwrap_or_else(Locale::of_system),
+                    locale: UserLocale::new(&locale),
                     wire,
                     files,
                 }),

@@ -16,6 +16,9 @@
 //! | a call that the native app draws something for | 10,000 |
 //! | a random byte | 30 |
 //! | a change of the stack of pages, which is reported | 100,000 |
+//! | a number or an amount that is written as people write it | 20,000 |
+//! | a moment that is written so | 60,000 |
+//! | a time zone that is looked up by its name | 5,000 |
 //! | a request that is asked for, whatever becomes of it | 50,000 |
 //! | a request that is sent, and each redirect that is followed | 500,000 |
 //! | a byte sent, or received as it comes | 2 |
@@ -56,6 +59,14 @@ pub const RANDOM_BYTE: u64 = 30;
 /// One change of the stack of pages: the address is read, and the embedder told of
 /// all open pages.
 pub const NAVIGATION: u64 = 100_000;
+/// One number or amount that is written as people write it: the data of a language is
+/// looked up, and every digit is written in it.
+pub const NUMBER_TEXT: u64 = 20_000;
+/// One moment that is written so: names and patterns of a language and its calendar.
+pub const MOMENT_TEXT: u64 = 60_000;
+/// One time zone that is looked up by its name; that it is read the first time counts
+/// for nothing, since there are six hundred.
+pub const ZONE: u64 = 5_000;
 /// One request that is asked for: the policy reads it.
 pub const ASKED: u64 = 50_000;
 /// One request that is sent: framing, encryption and the system's own work.
@@ -101,10 +112,15 @@ pub(crate) fn file_written(bytes: usize) -> u64 {
     FILE.saturating_add(bytes.saturating_mul(FILE_BYTE))
 }
 
+/// So many bytes copied into or out of the guest.
+pub(crate) fn copied(bytes: usize) -> u64 {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    bytes.saturating_mul(COPIED_BYTE)
+}
+
 /// A call that copies so many bytes in so many elements of lists.
 pub(crate) fn call(bytes: usize, elements: usize) -> u64 {
-    let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let bytes = wide(bytes).saturating_mul(COPIED_BYTE);
-    CALL.saturating_add(bytes)
-        .saturating_add(wide(elements).saturating_mul(ELEMENT))
+    let elements = u64::try_from(elements).unwrap_or(u64::MAX);
+    CALL.saturating_add(copied(bytes))
+        .saturating_add(elements.saturating_mul(ELEMENT))
 }
