@@ -1,6 +1,9 @@
 //! `miniapp inspect`: what a component is and what it needs.
 
-use miniapp_package::{ComponentInfo, Need, Requirement, World, describe, needed};
+use miniapp_package::{
+    ComponentInfo, InterfaceName, Need, Requirement, World, describe, is_contract, is_device,
+    is_wasi, needed,
+};
 use serde_json::{Value, json};
 
 use crate::arguments::InspectArguments;
@@ -13,7 +16,9 @@ pub(crate) fn inspect(arguments: &InspectArguments) -> Result<bool, Failure> {
     let info = ComponentInfo::inspect(&component)?;
     let world = info.require_world();
     let needs = needed(&info);
-    let known = needs.iter().all(|need| need.requirement.is_some());
+    let known = needs
+        .iter()
+        .all(|need| need.requirement.is_some() || is_own(need));
     if arguments.json {
         println!("{:#}", as_json(&info, world.as_ref().ok(), &needs));
     } else {
@@ -54,6 +59,9 @@ fn print(info: &ComponentInfo, needs: &[Need]) {
 
 fn needs_text(need: &Need) -> String {
     match &need.requirement {
+        None if is_own(need) => {
+            "an interface of a native app's own: refused by those that do not have it".to_owned()
+        }
         None => "unknown to this host: it will be refused".to_owned(),
         Some(Requirement::Nothing) => "needs no permission".to_owned(),
         Some(Requirement::Inert) => "inert: there is nothing behind it".to_owned(),
@@ -107,6 +115,12 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
         "imports": imports,
         "exports": info.exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>(),
     })
+}
+
+/// Whether it can be an interface of a native app's own.
+fn is_own(need: &Need) -> bool {
+    let name = InterfaceName::parse(&need.import);
+    name.is_ok_and(|name| !is_contract(&name) && !is_device(&name) && !is_wasi(&name))
 }
 
 fn is_inert(need: &Need) -> bool {

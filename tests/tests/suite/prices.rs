@@ -1,14 +1,16 @@
 //! No import is free: every function that a mini-app may call costs it fuel, whatever
 //! it does. The functions are read from the interfaces, so that none is forgotten.
 
+use std::sync::Arc;
+
 use miniapp_host::price::{CALL, SENT};
-use miniapp_host::{EndReason, EventError};
-use miniapp_package::{InterfaceName, requirement};
+use miniapp_host::{EndReason, EventError, HostBuilder, MemoryClipboard, Tenant};
+use miniapp_package::{InterfaceName, is_device, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Interfaces that are served by no host yet.
-const LATER: [&str; 3] = ["storage-sync", "navigation-sync", "extension-sync"];
+const LATER: [&str; 3] = ["storage-sync", "navigation-sync", "login-sync"];
 
 /// Functions that end the mini-app when they are called with nothing but zeros; what they
 /// cost before cannot be told. `exit` can be called once in a life, and `poll` of nothing is
@@ -51,9 +53,14 @@ fn wanted(name: &str) -> bool {
         "storage",
         "navigation",
         "extension",
+        "login",
+        "consent",
+        "dialog",
+        "clipboard",
     ];
     let of_contract = interface.is_of("miniapp", "host");
     requirement(&interface).is_some()
+        && !is_device(&interface)
         && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
 }
 
@@ -62,11 +69,17 @@ on_both! {
         let guest = every_import(wanted);
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().to_owned();
-        let stage = Stage::builder(execution).host(|host| host.files(folder)).set().await;
-        let asked = "permissions: [{ name: storage:files, reason: r }, { name: user:readProfile, reason: r }]";
+        let offer = |host: HostBuilder| {
+            host.files(folder)
+                .clipboard(Arc::new(MemoryClipboard::default()))
+                .extension("x", |_: Tenant, payload: Value| async move { Ok(payload) })
+        };
+        let stage = Stage::builder(execution).host(offer).set().await;
+        let permissions = ["storage:files", "user:readProfile", "device:clipboard", "ext:x"];
+        let asked = permissions.map(|name| format!("{{ name: \"{name}\", reason: r }}")).join(", ");
         let manifests = Guest::Wasi.manifests()
-            .app_with("permissions: []", asked)
-            .partner_with("permissions: []", "permissions: [\"storage:files\", \"user:readProfile\"]");
+            .app_with("permissions: []", &format!("permissions: [{asked}]"))
+            .partner_with("permissions: []", &format!("permissions: {permissions:?}"));
         let package = manifests.package(guest.component);
         let app = stage.host.install(package, &manifests.partner()).await.unwrap();
         let mut free = Vec::new();

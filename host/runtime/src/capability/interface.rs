@@ -370,6 +370,16 @@ impl Interfaces {
         found.map(|(_, interface)| interface)
     }
 
+    /// A version of the import's interface that does not serve it, if there is one.
+    pub(crate) fn other_version(&self, import: &InterfaceName) -> Option<String> {
+        let named = |own: &InterfaceName| {
+            own.is_of(&import.namespace, &import.package) && own.interface == import.interface
+        };
+        let (own, _) = self.0.iter().find(|(own, _)| named(own))?;
+        let version = own.version.as_ref().map(ToString::to_string);
+        Some(version.unwrap_or_else(|| "without a number".to_owned()))
+    }
+
     /// Permissions of which the user is asked, whether they usually are or not.
     pub(crate) fn asked(&self) -> impl Iterator<Item = Permission> {
         let asking = self.0.iter().filter(|(_, own)| own.options.asks_user);
