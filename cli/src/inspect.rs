@@ -10,7 +10,8 @@ use crate::arguments::InspectArguments;
 use crate::text::{escape, grouped};
 use crate::{Failure, inventory};
 
-/// Whether a host of this version could run it, were everything granted.
+/// Whether a host of this version could run it, were everything granted, and had the native app
+/// what is its own to have.
 pub(crate) fn inspect(arguments: &InspectArguments) -> Result<bool, Failure> {
     let component = inventory::component(&arguments.path)?;
     let info = ComponentInfo::inspect(&component)?;
@@ -119,8 +120,8 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
 
 /// Whether it can be an interface of a native app's own.
 fn is_own(need: &Need) -> bool {
-    let name = InterfaceName::parse(&need.import);
-    name.is_ok_and(|name| !is_contract(&name) && !is_device(&name) && !is_wasi(&name))
+    let own = |name: &InterfaceName| !is_contract(name) && !is_device(name) && !is_wasi(name);
+    need.interface.as_ref().is_some_and(own)
 }
 
 fn is_inert(need: &Need) -> bool {
