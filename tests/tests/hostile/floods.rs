@@ -26,6 +26,8 @@ pub fn attacks() -> Vec<Attack> {
         ("random", "random.bytes of 64 KiB"),
         ("locale", "locale.language"),
         ("denied", "fetch that is denied"),
+        ("toast", "ui.show-toast"),
+        ("dialog", "dialog.ask, which nobody shows"),
     ]
     .into_iter()
     .map(|(import, name)| {

@@ -274,6 +274,13 @@ impl Call {
         }
         let mut store = store.as_context_mut();
         let state = store.data_mut();
+        if weight.total() > state.meter.memory.left() {
+            let message = format!(
+                "what `{}` is given does not fit into the mini-app's memory while it is kept",
+                terms.function
+            );
+            return Ok(Err(GuestError::new(code::TOO_LARGE, message)));
+        }
         let Some(place) = state.calling.take(1, MAX_CALLS) else {
             return Ok(Err(busy()));
         };

@@ -99,6 +99,8 @@ pub enum Import {
     Random,
     Locale,
     Denied,
+    Toast,
+    Dialog,
 }
 
 impl Import {
@@ -111,6 +113,8 @@ impl Import {
             Self::Random => drop(black_box(random::bytes(65_536))),
             Self::Locale => drop(black_box(locale::language())),
             Self::Denied => drop(request::get("https://denied.example.com/").send().await),
+            Self::Toast => drop(ui::show_toast("t")),
+            Self::Dialog => drop(dialog::alert("d").await),
         }
     }
 }
