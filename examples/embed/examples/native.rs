@@ -15,7 +15,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../showcase");
 
 /// Points of the members of a club.
 async fn points(_tenant: Tenant, payload: Value) -> Result<Value, ExtensionError> {
-    match payload["member"].as_str() {
+    match payload.get("member").and_then(Value::as_str) {
         Some("mia") => Ok(json!({ "points": 120 })),
         _ => Err(ExtensionError::new(
             "not-found",
