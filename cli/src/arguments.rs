@@ -60,6 +60,10 @@ pub(crate) struct RunArguments {
     /// A field of the user's profile; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) profile: Vec<(String, String)>,
+    /// Answer a dialog: `yes`, `no`, or what the user types; may be repeated [default: ask on
+    /// the terminal].
+    #[arg(long, value_name = "ANSWER")]
+    pub(crate) answer: Vec<String>,
     /// The user that the mini-app runs for; each one's files are kept apart.
     #[arg(long, value_name = "ID", value_parser = user)]
     pub(crate) user: Option<UserId>,

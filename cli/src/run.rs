@@ -1,13 +1,14 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
+mod screen;
 mod transcript;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use miniapp_host::{
-    EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MiniApp, Network,
-    Package, PageId, PartnerManifest, Permission,
+    EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
+    MiniApp, Network, Package, PageId, PartnerManifest, Permission,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
+use screen::Screen;
 use transcript::Transcript;
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
@@ -130,6 +132,8 @@ fn host(
         .live_apps(1)
         .network(network)
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
+        .user_interface(Arc::new(Screen::new(&arguments.answer)))
+        .clipboard(Arc::new(MemoryClipboard::default()))
         .observer(Arc::clone(transcript) as _);
     if let Some(folder) = files {
         builder = builder.files(folder);

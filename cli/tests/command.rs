@@ -193,6 +193,58 @@ fn a_crash_is_shown_with_its_backtrace() {
 }
 
 #[test]
+fn what_is_drawn_and_asked_is_shown() {
+    let run = |answers: &[&str]| {
+        let mut run = vec!["run", "examples/showcase", "--page", "pages/surface"];
+        run.extend(["--event", "onGreet", "--event", "onForget"]);
+        run.extend(answers.iter().flat_map(|answer| ["--answer", answer]));
+        let (code, out, _) = said(&miniapp(&run));
+        let about = |line: &&str| {
+            let label = line.get(..9).unwrap_or_default().trim();
+            ["title", "toast", "dialog", "answer", "loading"].contains(&label)
+        };
+        let lines: Vec<&str> = out.lines().filter(about).collect();
+        (code, lines.join("\n"))
+    };
+    let (code, lines) = run(&["Mia", "yes"]);
+    assert_eq!(code, Some(0));
+    assert_snapshot!(lines, @"
+        title  page 1  Over the page
+       dialog  What are you called?
+       answer  Mia
+        toast  ✓ Copied (2000 ms)
+       dialog  Forget: Shall the greeting be forgotten?
+       answer  yes
+      loading  Forgetting
+      loading  done
+    ");
+    let (code, lines) = run(&["no", "no"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        lines.contains("toast  Some other time (1500 ms)"),
+        "{lines}"
+    );
+    assert!(!lines.contains("loading"), "{lines}");
+    // The tests have no terminal.
+    let (code, _) = run(&[]);
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn inspect_tells_what_may_be_the_native_apps_own() {
+    let (code, out, _) = said(&miniapp(&["inspect", "tests/guests/native"]));
+    assert_eq!(code, Some(0), "{out}");
+    let about = |import: &str| {
+        let line = out.lines().find(|line| line.contains(import)).unwrap();
+        line.split_once(import).unwrap().1.trim_start().to_owned()
+    };
+    let own = "an interface of a native app's own: refused by those that do not have it";
+    assert_eq!(about("acme:loyalty/points@1.0.0"), own);
+    let device = "needs `device:location`: use the device's `location` through the native app";
+    assert_eq!(about("miniapp:device/location@1.0.0"), device);
+}
+
+#[test]
 fn inspect_lists_imports_and_what_they_need() {
     let (code, out, _) = said(&miniapp(&["inspect", "tests/fixtures/contract-1.0.0.wasm"]));
     assert_eq!(code, Some(0));
@@ -202,7 +254,7 @@ fn inspect_lists_imports_and_what_they_need() {
     digest   blake3:…
     imports  miniapp:host/clock@1.0.0          needs no permission
              miniapp:host/types@1.0.0          needs no permission
-             miniapp:host/extension@1.0.0      needs `ext:<name>`: call extensions of the app
+             miniapp:host/extension@1.0.0      needs `ext:<name>` or `device:<name>`: call extensions of the app
              miniapp:host/locale@1.0.0         needs no permission
              miniapp:host/log@1.0.0            needs no permission
              miniapp:host/profile@1.0.0        needs `user:readProfile`: read the user's profile, once the user has agreed

@@ -75,7 +75,9 @@ impl HostBuilder {
     }
 
     /// Calls `observer` for everything that happens in a mini-app, on that
-    /// mini-app's own task. See [`Observer`].
+    /// mini-app's own task. See [`Observer`]. What its developer wants to read – lines of its
+    /// log, denials, errors left uncaught – is also an event of `tracing`, with the target
+    /// `miniapp` and the field `app`.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&AppId, Report<'_>) + Send + Sync + 'static) -> Self {
         self.observer(Arc::new(observer))

@@ -11,7 +11,7 @@ impl Page for Extension {
         let member: String = event.detail()?;
         let answer: Value =
             extension::invoke("loyalty.points", &json!({ "member": member })).await?;
-        page.set_data("points", &answer["points"])
+        page.set_data("points", answer.get("points").context("the points")?)
     }
 }
 

@@ -235,6 +235,14 @@ impl Grant {
         {
             return self.decide_own(package, import, interface, own);
         }
+        if let Some(interface) = interface
+            && let Some(version) = services.interfaces.other_version(interface)
+        {
+            return Err(GrantError::NotOffered {
+                interface: import.to_owned(),
+                reason: format!("it has the version {version} of it"),
+            });
+        }
         if interface.is_some_and(|interface| services.interfaces.know_package(interface))
             && is_types_only(package, import)
         {

@@ -166,7 +166,10 @@ impl Prepared {
         let unfit = |error: wasmtime::Error| {
             let reason = format!("{error:#}");
             match grant.own_interface_in(&reason) {
-                Some(interface) => PrepareError::Interface { interface, reason },
+                Some(interface) => PrepareError::Interface {
+                    interface,
+                    reason: what_differs(&reason),
+                },
                 None => PrepareError::Link(reason),
             }
         };
@@ -394,6 +397,18 @@ impl Prepared {
 
     pub(crate) fn services(&self) -> &Arc<Services> {
         self.inner.runtime.services()
+    }
+}
+
+/// What a component has of another shape than an interface of the native app's own, out
+/// of what the engine says to those who use it.
+fn what_differs(error: &str) -> String {
+    let (_, rest) = error.split_once("in the linker: ").unwrap_or(("", error));
+    match rest.split_once("type mismatch with async") {
+        Some((place, _)) => format!(
+            "{place}it is asynchronous on one side only; see `Interface::function` and `Interface::sync_function`"
+        ),
+        None => rest.to_owned(),
     }
 }
 

@@ -27,6 +27,8 @@ pub fn attacks() -> Vec<Attack> {
         ("locale", "locale.language"),
         ("denied", "fetch that is denied"),
         ("navigate", "redirections to pages that never load"),
+        ("toast", "ui.show-toast"),
+        ("dialog", "dialog.ask, which nobody shows"),
     ]
     .into_iter()
     .map(|(import, name)| {

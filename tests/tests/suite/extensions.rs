@@ -399,7 +399,7 @@ async fn refusal(interfaces: Vec<Interface>) -> String {
 
 #[tokio::test]
 async fn an_interface_that_nobody_registers() {
-    assert_snapshot!(refusal(vec![loyalty()]).await, @"");
+    assert_snapshot!(refusal(vec![loyalty()]).await, @r###"the component imports `acme:loyalty/ledger@1.0.0`, which is no interface of this host: a mini-app may import interfaces of `miniapp:host`, and those that the native app registers with `HostBuilder::interface`"###);
 }
 
 #[tokio::test]
@@ -411,7 +411,7 @@ async fn an_interface_that_the_manifest_does_not_ask_for() {
         .install_with(Guest::Native, &manifests)
         .await
         .unwrap_err();
-    assert_snapshot!(error.to_string(), @"");
+    assert_snapshot!(error.to_string(), @r###"the component imports `acme:loyalty/ledger`, which needs `ext:ledger`, and its app manifest does not ask for it; add to miniapp.yaml: permissions: [{ name: "ext:ledger", reason: "…" }]"###);
 }
 
 #[tokio::test]
@@ -426,7 +426,7 @@ async fn an_interface_that_is_required_and_not_granted() {
         .install_with(Guest::Native, &manifests)
         .await
         .unwrap_err();
-    assert_snapshot!(error.to_string(), @"");
+    assert_snapshot!(error.to_string(), @r###"the mini-app asks for `ext:ledger` (miniapp.yaml:10:11), which its partner manifest does not grant; write in partner.yaml:5: permissions: ["ext:points", "device:lamp", "device:clipboard", "device:location", "device:file-transfer", "ext:ledger"]"###);
 }
 
 #[tokio::test]
@@ -436,32 +436,32 @@ async fn an_interface_of_another_shape() {
     let takes = named().sync_function("note", |_: Caller, (_, _): (String, u32)| async {
         Ok(1_u32)
     });
-    assert_snapshot!(refusal(wrong(takes)).await, @"");
+    assert_snapshot!(refusal(wrong(takes)).await, @r###"the component does not fit `acme:loyalty/ledger@1.0.0` as this app has it: instance export `note` has the wrong type: type mismatch with parameters: expected 2-tuple, found 1-tuple; rebuild it against the WIT of this app"###);
     let answers = named().sync_function("note", |_: Caller, (_,): (String,)| async {
         Ok(String::new())
     });
-    assert_snapshot!(refusal(wrong(answers)).await, @"");
+    assert_snapshot!(refusal(wrong(answers)).await, @r###"the component does not fit `acme:loyalty/ledger@1.0.0` as this app has it: instance export `note` has the wrong type: type mismatch with results: expected `string` found `u32`; rebuild it against the WIT of this app"###);
     let waits = named().function("note", |_: Caller, (_,): (String,)| async { Ok(1_u32) });
-    assert_snapshot!(refusal(wrong(waits)).await, @"");
+    assert_snapshot!(refusal(wrong(waits)).await, @r###"the component does not fit `acme:loyalty/ledger@1.0.0` as this app has it: instance export `note` has the wrong type: it is asynchronous on one side only; see `Interface::function` and `Interface::sync_function`; rebuild it against the WIT of this app"###);
     let lacks = named().sync_function("other", |_: Caller, (_,): (String,)| async { Ok(1_u32) });
-    assert_snapshot!(refusal(wrong(lacks)).await, @"");
+    assert_snapshot!(refusal(wrong(lacks)).await, @r###"the component imports `acme:loyalty/ledger`, which this app does not offer: it has no function `note`"###);
     let older = Interface::new("acme:loyalty/ledger@0.9.0", permission("ext:ledger"));
-    assert_snapshot!(refusal(wrong(older)).await, @"");
+    assert_snapshot!(refusal(wrong(older)).await, @r###"the component imports `acme:loyalty/ledger@1.0.0`, which this app does not offer: it has the version 0.9.0 of it"###);
 }
 
 #[test]
 fn what_cannot_be_registered() {
     let refused = |host: HostBuilder| -> BuildError { host.build().unwrap_err() };
     let echo = |_: Tenant, payload: Value| async move { Ok(payload) };
-    assert_snapshot!(refused(Host::builder().extension("no name", echo)).to_string(), @"");
+    assert_snapshot!(refused(Host::builder().extension("no name", echo)).to_string(), @r###"the extension `no name`: unknown permission `ext:no name`; the name after the colon has 1 to 64 of the characters `A-Z a-z 0-9 . _ -` and begins with a letter"###);
     let twice = Host::builder().extension("a", echo).extension("a", echo);
-    assert_snapshot!(refused(twice).to_string(), @"");
+    assert_snapshot!(refused(twice).to_string(), @r###"two extensions are registered for `ext:a`; mini-apps would not know which"###);
     let own = Interface::new("miniapp:host/view@1.1.0", permission("ext:a"));
-    assert_snapshot!(refused(Host::builder().interface(own)).to_string(), @"");
+    assert_snapshot!(refused(Host::builder().interface(own)).to_string(), @r###"`miniapp:host/view@1.1.0` is this container's own; give the native app's interface a package of its own"###);
     let twice = Host::builder().interface(loyalty()).interface(loyalty());
-    assert_snapshot!(refused(twice).to_string(), @"");
+    assert_snapshot!(refused(twice).to_string(), @r###"`acme:loyalty/points@1.0.0` is registered twice; mini-apps would not know which"###);
     let unnamed = Interface::new("points", permission("ext:a"));
-    assert_snapshot!(refused(Host::builder().interface(unnamed)).to_string(), @"");
+    assert_snapshot!(refused(Host::builder().interface(unnamed)).to_string(), @r###"the interface `points`: `points` is not the name of an interface; expected `namespace:package/interface@version`, such as `miniapp:host/request@1.0.0`"###);
 }
 
 fn position() -> device::Position {

@@ -60,6 +60,10 @@ fn wanted(name: &str) -> bool {
         "storage",
         "navigation",
         "extension",
+        "login",
+        "consent",
+        "dialog",
+        "clipboard",
     ];
     let of_contract = interface.is_of("miniapp", "host");
     // Every function of the device waits.

@@ -373,9 +373,12 @@ on_both! {
     }
 }
 
+/// Level and fields of an event.
+type Told = (String, BTreeMap<&'static str, String>);
+
 /// Keeps events of the target `miniapp`.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<(String, BTreeMap<&'static str, String>)>>>);
+struct Kept(Arc<Mutex<Vec<Told>>>);
 
 impl tracing::Subscriber for Kept {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {

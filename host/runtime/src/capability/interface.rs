@@ -274,6 +274,13 @@ impl Call {
         }
         let mut store = store.as_context_mut();
         let state = store.data_mut();
+        if weight.total() > state.meter.memory.left() {
+            let message = format!(
+                "what `{}` is given does not fit into the mini-app's memory while it is kept",
+                terms.function
+            );
+            return Ok(Err(GuestError::new(code::TOO_LARGE, message)));
+        }
         let Some(place) = state.calling.take(1, MAX_CALLS) else {
             return Ok(Err(busy()));
         };
@@ -368,6 +375,16 @@ impl Interfaces {
             |own: &InterfaceName| track(own) == track(import) && own.version >= import.version;
         let found = self.0.iter().find(|(own, _)| serves(own));
         found.map(|(_, interface)| interface)
+    }
+
+    /// A version of the import's interface that does not serve it, if there is one.
+    pub(crate) fn other_version(&self, import: &InterfaceName) -> Option<String> {
+        let named = |own: &InterfaceName| {
+            own.is_of(&import.namespace, &import.package) && own.interface == import.interface
+        };
+        let (own, _) = self.0.iter().find(|(own, _)| named(own))?;
+        let version = own.version.as_ref().map(ToString::to_string);
+        Some(version.unwrap_or_else(|| "without a number".to_owned()))
     }
 
     /// Permissions of which the user is asked, whether they usually are or not.

@@ -101,6 +101,8 @@ pub enum Import {
     Denied,
     /// Goes to pages that never load.
     Navigate,
+    Toast,
+    Dialog,
 }
 
 impl Import {
@@ -114,6 +116,8 @@ impl Import {
             Self::Locale => drop(black_box(locale::language())),
             Self::Navigate => drop(navigation::redirect("pages/index?wait=1").await),
             Self::Denied => drop(request::get("https://denied.example.com/").send().await),
+            Self::Toast => drop(ui::show_toast("t")),
+            Self::Dialog => drop(dialog::alert("d").await),
         }
     }
 }
