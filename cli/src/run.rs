@@ -1,5 +1,6 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
+mod consent;
 mod transcript;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
+use consent::Consent;
 use transcript::Transcript;
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
@@ -129,6 +131,7 @@ fn host(
         .execution(arguments.execution.into())
         .live_apps(1)
         .network(network)
+        .consent(Consent::new(arguments.consent))
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
         .observer(Arc::clone(transcript) as _);
     if let Some(folder) = files {
