@@ -53,7 +53,14 @@ fn every_interface_of_the_contract_is_in_the_catalogue() {
         include_str!("../../wit/guest.wit"),
     ];
     // What a mini-app exports is called by the host, not granted.
-    let exported = ["lifecycle", "lifecycle-sync", "page", "page-sync"];
+    let exported = [
+        "lifecycle",
+        "lifecycle-sync",
+        "page",
+        "page-sync",
+        "state",
+        "state-sync",
+    ];
     let lines = contract.iter().flat_map(|text| text.lines());
     let mut seen = 0;
     for line in lines {
@@ -166,7 +173,7 @@ fn a_requirement_of_wasi_is_shown() {
 }
 
 #[test]
-fn the_user_is_asked_for_the_profile_only() {
+fn the_user_is_asked_for_the_profile_and_the_device() {
     let described = |id: &str| {
         let permission = Permission::parse(id).unwrap();
         let asks = if consent(&permission) { " (asks)" } else { "" };
@@ -174,6 +181,9 @@ fn the_user_is_asked_for_the_profile_only() {
     };
     let ids = [
         "user:readProfile",
+        "user:phone",
+        "user:email",
+        "user:login",
         "storage:local",
         "storage:files",
         "ext:loyalty.points",
@@ -181,10 +191,13 @@ fn the_user_is_asked_for_the_profile_only() {
     ];
     assert_snapshot!(ids.map(described).concat(), @"
     user:readProfile: read the user's profile, once the user has agreed (asks)
+    user:phone: read the user's telephone number, once the user has agreed (asks)
+    user:email: read the user's e-mail address, once the user has agreed (asks)
+    user:login: tell the partner's server who the user is, under a name of its own
     storage:local: keep up to 10 MiB of its own data on the device
     storage:files: keep files on the device, in a folder of its own
     ext:loyalty.points: call the extension `loyalty.points` of the native app
-    device:camera: use the device's `camera` through the native app
+    device:camera: use the device's `camera` through the native app (asks)
     ");
 }
 
@@ -194,7 +207,10 @@ fn an_interface_name_is_taken_apart() {
     assert_eq!(name.namespace, "miniapp");
     assert_eq!(name.package, "host");
     assert_eq!(name.interface, "request");
-    assert_eq!(name.version, Some(CONTRACT_VERSION));
+    assert_eq!(
+        name.version.map(|version| version.to_string()).as_deref(),
+        Some("1.0.0")
+    );
     assert_eq!(interface("a:b/c").version, None);
     for bad in [
         "",
