@@ -1,5 +1,6 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
+mod consent;
 mod screen;
 mod transcript;
 
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
+use consent::Consent;
 use screen::Screen;
 use transcript::Transcript;
 
@@ -131,6 +133,7 @@ fn host(
         .execution(arguments.execution.into())
         .live_apps(1)
         .network(network)
+        .consent(Consent::new(arguments.consent))
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
         .user_interface(Arc::new(Screen::new(&arguments.answer)))
         .clipboard(Arc::new(MemoryClipboard::default()))
