@@ -37,6 +37,7 @@ pub use miniapp_runtime::{
     HttpStack, InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale,
     LogOutError, MiniApp, Navigation, NavigationError, Network, NetworkError, Observer, OpenPage,
     PageId, PoolUsage, PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError,
-    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant,
-    Timeouts, TrapKind, Trigger, Turn, UserId, price,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SnapshotId, Storage,
+    StorageError, StorageKey, StorageMedium, StorageUsage, SystemResolver, Tenant, Timeouts,
+    TrapKind, Trigger, Turn, UserId, price, storage,
 };

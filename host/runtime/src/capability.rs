@@ -14,13 +14,14 @@ mod navigation;
 mod profile;
 mod random;
 pub(crate) mod request;
+mod storage;
 mod timer;
 mod view;
 mod wasi;
 
 use wasmtime::component::Linker;
 
-pub(crate) use in_flight::InFlight;
+pub(crate) use in_flight::{InFlight, Share};
 pub use locale::Locale;
 pub(crate) use log::LogMeter;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
@@ -28,6 +29,7 @@ pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
     Resolving, SystemResolver, Timeouts,
 };
+pub(crate) use storage::Keeping;
 pub use wasi::FilesError;
 pub(crate) use wasi::{Files, Folder, Wasi, on_transition};
 
@@ -47,7 +49,7 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 13] = [
+static CATALOGUE: [Capability; 15] = [
     clock::CAPABILITY,
     locale::CAPABILITY,
     log::CAPABILITY,
@@ -58,6 +60,8 @@ static CATALOGUE: [Capability; 13] = [
     random::CAPABILITY,
     request::CAPABILITY,
     request::CAPABILITY_SYNC,
+    storage::CAPABILITY,
+    storage::CAPABILITY_SYNC,
     timer::CAPABILITY,
     timer::CAPABILITY_SYNC,
     view::CAPABILITY,

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::capability::{Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) session: Option<Arc<Session>>,
     /// The tenant's files, where it was granted any.
     pub(crate) folder: Option<Arc<Folder>>,
+    /// The tenant's storage, once the app has used it.
+    pub(crate) keeping: Option<Keeping>,
     /// What WASI keeps, once the app has called it.
     pub(crate) wasi: Option<Box<Wasi>>,
 }
@@ -349,6 +351,7 @@ fn new_store(
         reading_profile: InFlight::default(),
         session: None,
         folder,
+        keeping: None,
         wasi: None,
     };
     let mut store = Store::new(engine.wasmtime(), state);

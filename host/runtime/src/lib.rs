@@ -22,10 +22,12 @@ mod lives;
 mod meter;
 mod mini_app;
 mod page;
+mod places;
 mod prepared;
 mod report;
 mod runtime;
 mod saved_state;
+pub mod storage;
 mod tenant;
 
 pub use capability::{
@@ -48,4 +50,5 @@ pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
 pub use runtime::{LogOutError, Runtime, RuntimeError, RuntimeOptions};
 pub use saved_state::SavedState;
+pub use storage::{SnapshotId, Storage, StorageError, StorageKey, StorageMedium, StorageUsage};
 pub use tenant::{InvalidUserId, Tenant, UserId};
