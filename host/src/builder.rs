@@ -8,7 +8,7 @@ use miniapp_package::{AddressPrefix, AppId, Governance};
 use miniapp_runtime::{
     Clipboard, ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Extension, ExtensionOptions,
     Interface, Limits, Locale, LoginProvider, Network, Observer, ProfileProvider, Report, Runtime,
-    RuntimeError, RuntimeOptions, UserInterface,
+    RuntimeError, RuntimeOptions, StorageKey, StorageMedium, UserInterface,
 };
 
 use crate::host::Host;
@@ -225,6 +225,27 @@ impl HostBuilder {
     #[must_use]
     pub fn files(mut self, folder: impl Into<PathBuf>) -> Self {
         self.options.files = Some(folder.into());
+        self
+    }
+
+    /// Keeps storages of mini-apps below `folder`, each tenant's in a file of its own:
+    /// `<user>/<app>.redb`. Names and values are sealed with AES-256-GCM under keys that
+    /// are derived from `key`; how many there are and how large can be seen. Without it, a
+    /// mini-app that needs `storage:local` is refused. No two hosts may have the same folder.
+    #[must_use]
+    pub fn storage(mut self, folder: impl Into<PathBuf>, key: StorageKey) -> Self {
+        let folder = folder.into();
+        self.options.storage = Some(StorageMedium::Folder { folder, key });
+        self
+    }
+
+    /// Keeps storages of mini-apps in memory. What they store outlives the mini-app and not
+    /// the host: it is gone when the native app ends, whatever mini-apps were told. It takes
+    /// memory for each tenant, up to [`Limits::storage`], until the user is logged out. For
+    /// tests and previews.
+    #[must_use]
+    pub fn storage_in_memory(mut self) -> Self {
+        self.options.storage = Some(StorageMedium::Memory);
         self
     }
 

@@ -10,7 +10,7 @@ use miniapp_package::{
 };
 use miniapp_runtime::{
     CompileError, Consents, LaunchOptions, LogOutError, MiniApp, PoolUsage, PrepareError, Prepared,
-    Runtime, Tenant, UserId,
+    Runtime, Storage, Tenant, UserId,
 };
 
 use crate::builder::HostBuilder;
@@ -303,6 +303,12 @@ impl Host {
     pub async fn log_out(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
         self.kept.forget(user);
         self.runtime.log_out(user).await
+    }
+
+    /// The storages of mini-apps, to be measured, copied, restored and wiped; `None` where
+    /// [`HostBuilder::storage`] was not called.
+    pub fn storage(&self) -> Option<Storage> {
+        self.runtime.storage()
     }
 
     fn find(&self, app: &str) -> Result<Installed, LaunchError> {

@@ -42,6 +42,7 @@ pub use miniapp_runtime::{
     LoginCode, LoginProvider, MemoryClipboard, MemoryConsents, MiniApp, Navigation,
     NavigationError, Network, NetworkError, NoDialog, Observer, OpenPage, PageId, PoolUsage,
     PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply,
-    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant,
-    Timeouts, Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price, wasmtime,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SnapshotId, Storage,
+    StorageError, StorageKey, StorageMedium, StorageUsage, SystemResolver, Tenant, Timeouts, Toast,
+    TrapKind, Trigger, Turn, UserId, UserInterface, device, price, storage, wasmtime,
 };

@@ -22,6 +22,7 @@ mod navigation;
 mod profile;
 mod random;
 pub(crate) mod request;
+mod storage;
 mod timer;
 mod ui;
 mod view;
@@ -33,7 +34,7 @@ pub use clipboard::{Clipboard, ClipboardAnswer, MemoryClipboard};
 pub(crate) use dialog::Dialogs;
 pub(crate) use extension::Offered as OfferedExtensions;
 pub use extension::{Extension, ExtensionAnswer, ExtensionOptions, Extensions, ExtensionsError};
-pub(crate) use in_flight::InFlight;
+pub(crate) use in_flight::{InFlight, Share};
 pub(crate) use interface::Interfaces;
 pub use interface::{Caller, Interface, InterfaceError};
 pub use locale::Locale;
@@ -47,6 +48,7 @@ pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
     Resolving, SystemResolver, Timeouts,
 };
+pub(crate) use storage::Keeping;
 pub(crate) use ui::Drawn;
 pub use ui::{Asking, NoDialog, Toast, UserInterface};
 pub use wasi::FilesError;
@@ -89,6 +91,8 @@ static CATALOGUE: &[Capability] = &[
     random::CAPABILITY,
     request::CAPABILITY,
     request::CAPABILITY_SYNC,
+    storage::CAPABILITY,
+    storage::CAPABILITY_SYNC,
     timer::CAPABILITY,
     timer::CAPABILITY_SYNC,
     ui::CAPABILITY,

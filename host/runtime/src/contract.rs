@@ -82,6 +82,7 @@ pub(crate) const LOGIN_SYNC: &str = "miniapp:host/login-sync@1.1.0";
 pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.1.0";
 pub(crate) const NAVIGATION_SYNC: &str = "miniapp:host/navigation-sync@1.1.0";
 pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.1.0";
+pub(crate) const STORAGE_SYNC: &str = "miniapp:host/storage-sync@1.1.0";
 pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.1.0";
 
 /// Codes of [`GuestError`] that the host hands out.

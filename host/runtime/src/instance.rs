@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Dialogs, Drawn, Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::capability::{Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
@@ -65,6 +65,8 @@ pub(crate) struct State {
     pub(crate) session: Option<Arc<Session>>,
     /// The tenant's files, where it was granted any.
     pub(crate) folder: Option<Arc<Folder>>,
+    /// The tenant's storage, once the app has used it.
+    pub(crate) keeping: Option<Keeping>,
     /// What WASI keeps, once the app has called it.
     pub(crate) wasi: Option<Box<Wasi>>,
 }
@@ -376,6 +378,7 @@ fn new_store(
         logging_in: InFlight::default(),
         session: None,
         folder,
+        keeping: None,
         wasi: None,
     };
     let mut store = Store::new(engine.wasmtime(), state);

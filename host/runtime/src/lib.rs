@@ -23,10 +23,12 @@ mod lives;
 mod meter;
 mod mini_app;
 mod page;
+mod places;
 mod prepared;
 mod report;
 mod runtime;
 mod saved_state;
+pub mod storage;
 mod tenant;
 
 pub use capability::device;
@@ -59,6 +61,7 @@ pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
 pub use runtime::{LogOutError, Runtime, RuntimeError, RuntimeOptions};
 pub use saved_state::SavedState;
+pub use storage::{SnapshotId, Storage, StorageError, StorageKey, StorageMedium, StorageUsage};
 pub use tenant::{InvalidUserId, Tenant, UserId};
 /// The engine below, for types of an [`Interface`] that derive its traits:
 ///

@@ -80,6 +80,9 @@ pub const WASI_RESOURCES: usize = 1_024;
 /// a mini-app for its storage.
 pub const FILES: u64 = 10 << 20;
 
+/// Bytes of the storage of one mini-app, for one user: what WeChat and FinClip give.
+pub const STORAGE: u64 = 10 << 20;
+
 /// Files and folders of one mini-app, for one user.
 pub const FILE_ENTRIES: u64 = 1_024;
 
@@ -125,6 +128,8 @@ pub struct Limits {
     pub core_percent: u32,
     /// Bytes of files, see [`FILES`].
     pub files: u64,
+    /// Bytes of storage, see [`STORAGE`].
+    pub storage: u64,
     /// Pages that are open at once, see [`PAGES`].
     pub pages: usize,
     /// How long it goes on in the background before it is suspended, see [`SUSPEND`].
@@ -151,6 +156,7 @@ impl Default for Limits {
             fuel_per_second: FUEL_PER_SECOND,
             core_percent: CORE_PERCENT,
             files: FILES,
+            storage: STORAGE,
             pages: PAGES,
             suspend: SUSPEND,
             background: BACKGROUND,

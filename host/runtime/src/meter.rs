@@ -65,6 +65,33 @@ pub(crate) async fn waited_in_store<W: Future>(
     Ok(output)
 }
 
+/// Charges for work that was waited for, and holds the call back while there is little fuel
+/// left: work that waits is slowed, and not ended for want of fuel.
+pub(crate) async fn paid<D: HasData>(
+    accessor: &Accessor<State, D>,
+    fuel: u64,
+) -> wasmtime::Result<()> {
+    let pause = accessor.with(|store| Meter::pay(store, fuel))?;
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+        accessor.with(|store| Meter::refill(store))?;
+    }
+    Ok(())
+}
+
+/// The same for a call that keeps the store while it waits.
+pub(crate) async fn paid_in_store(
+    store: &mut StoreContextMut<'_, State>,
+    fuel: u64,
+) -> wasmtime::Result<()> {
+    let pause = Meter::pay(&mut *store, fuel)?;
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+        Meter::refill(store)?;
+    }
+    Ok(())
+}
+
 /// Sleeps, if there is anything to sleep for: even no time at all would let others run.
 async fn hold_back(pause: Duration) {
     if !pause.is_zero() {
@@ -298,6 +325,21 @@ impl Meter {
             Self::settle(&mut store)?;
         }
         Ok(())
+    }
+
+    /// Charges host work, and tells how long to hold back who asked for it.
+    fn pay(mut store: impl AsContextMut<Data = State>, fuel: u64) -> wasmtime::Result<Duration> {
+        let mut store = store.as_context_mut();
+        Self::charge(&mut store, fuel)?;
+        if !store.data().meter.metered {
+            return Ok(Duration::ZERO);
+        }
+        let level = store.get_fuel()?.saturating_sub(store.data().meter.debt);
+        let bucket = &store.data().meter.bucket;
+        if level >= bucket.capacity() / 2 {
+            return Ok(Duration::ZERO);
+        }
+        Ok(bucket.pause(level, Instant::now))
     }
 
     /// Notes host work done where the store cannot be reached; the next charge takes

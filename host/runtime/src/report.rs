@@ -12,6 +12,8 @@ use crate::end::EndReason;
 use crate::lifecycle::Callback;
 use crate::meter::Turn;
 use crate::page::{OpenPage, PageId};
+use crate::storage::StorageError;
+use crate::tenant::Tenant;
 
 /// Receives reports. Called on the mini-app's own task, data changes, log lines
 /// and denials in the midst of the guest's call and on its fiber's stack, of which
@@ -64,6 +66,15 @@ pub enum Report<'a> {
     /// The stack of pages has changed: the open pages, the lowest one first; the last
     /// one is what the user is to see. The callbacks of the pages follow.
     Pages(&'a [OpenPage]),
+    /// The mini-app's storage cannot be used, or was damaged and begins anew. Reported from
+    /// a thread that works on the storage, whether the mini-app lives or not; not again
+    /// while nothing has changed.
+    Storage {
+        /// Whose storage it is.
+        tenant: &'a Tenant,
+        /// What is wrong.
+        error: &'a StorageError,
+    },
     /// The mini-app was suspended in the background (true), or goes on (false).
     Suspended(bool),
     /// What the user has agreed to could not be read or kept: they are asked again, now or
@@ -111,6 +122,7 @@ impl Report<'_> {
             | Self::Consents(_)
             | Self::Pages(_)
             | Self::Suspended(_)
+            | Self::Storage { .. }
             | Self::Ended(_) => {}
         }
     }

@@ -2,6 +2,7 @@
 //! capabilities need of the native app.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ use crate::limits::Limits;
 use crate::lives::Lives;
 use crate::prepared::{PrepareError, Prepared};
 use crate::report::{Observer, Report};
-use crate::tenant::UserId;
+use crate::storage::{Storage, StorageError, StorageMedium, Stores};
+use crate::tenant::{Tenant, UserId};
 
 /// How a runtime is set up. `Default` offers the network, observes nothing and
 /// has no profile.
@@ -59,6 +61,8 @@ pub struct RuntimeOptions {
     pub observer: Option<Arc<dyn Observer>>,
     /// Where files of mini-apps are kept; without it, `storage:files` is not offered.
     pub files: Option<PathBuf>,
+    /// Where storages of mini-apps are kept; without it, `storage:local` is not offered.
+    pub storage: Option<StorageMedium>,
     /// The operator's rules, if there are any.
     pub governance: Option<Governance>,
 }
@@ -118,6 +122,7 @@ pub(crate) struct Services {
     pub(crate) locale: UserLocale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
+    pub(crate) storage: Option<Arc<Stores>>,
 }
 
 /// Prepares and runs mini-apps. Cheap to clone.
@@ -172,6 +177,16 @@ impl Runtime {
             patience: options.limits.consent,
             observer: Arc::clone(&observer),
         };
+        let storage = options.storage.map(|medium| {
+            let observer = Arc::clone(&observer);
+            let observe = move |tenant: &Tenant, error: &StorageError| {
+                let report = Report::Storage { tenant, error };
+                let told = AssertUnwindSafe(|| observer.report(&tenant.app, report));
+                // A panic in an observer must not keep the storage from its work.
+                let _ = std::panic::catch_unwind(told);
+            };
+            Arc::new(Stores::new(medium, options.limits.storage, observe))
+        });
         let places = usize::try_from(options.engine.live_apps).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -190,6 +205,7 @@ impl Runtime {
                     locale: UserLocale::new(&locale),
                     wire,
                     files,
+                    storage,
                 }),
                 places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
                 lives: Lives::default(),
@@ -240,10 +256,20 @@ impl Runtime {
         if let Err(error) = self.consents().forget(user).await {
             failed.push(error.to_string());
         }
+        if let Some(storage) = &services.storage
+            && let Err(error) = storage.wipe(user).await
+        {
+            failed.push(error.to_string());
+        }
         if failed.is_empty() {
             return Ok(());
         }
         Err(LogOutError(failed.join("; ")))
+    }
+
+    /// The storages of mini-apps, where they are kept anywhere.
+    pub fn storage(&self) -> Option<Storage> {
+        self.inner.services.storage.as_ref().map(Storage::new)
     }
 
     pub(crate) fn lives(&self) -> &Lives {

@@ -73,6 +73,13 @@ pub struct Tenant {
     pub user: Option<UserId>,
 }
 
+impl Tenant {
+    /// A mini-app, for a user; `None` is the device's only one.
+    pub fn new(app: AppId, user: Option<UserId>) -> Self {
+        Self { app, user }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

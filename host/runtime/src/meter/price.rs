@@ -29,6 +29,10 @@
 //! | a file made safe on the disk | 5,000,000 |
 //! | a question to the user | 500,000 |
 //! | a login code | 500,000 |
+//! | a call of the storage, which is done on another thread | 300,000 |
+//! | a byte of a value that is stored | 5 |
+//! | a byte of a value that is read from the storage | 2 |
+//! | a commit of the storage, for the first of the calls that share it | 5,000,000 |
 //!
 //! Knows no capability and no store.
 
@@ -83,6 +87,14 @@ pub const FILE_BYTE: u64 = 5;
 pub const FILE_ENTRY: u64 = 10_000;
 /// One file that is made safe on the disk, which keeps the disk busy for others.
 pub const FILE_SYNC: u64 = 5_000_000;
+/// One call of the storage, on another thread.
+pub const STORED: u64 = 300_000;
+/// One byte of a value that is stored: sealed, and written with its checksum.
+pub const STORED_BYTE: u64 = 5;
+/// One byte of a value that is read from the storage, and opened.
+pub const RESTORED_BYTE: u64 = 2;
+/// One commit of the storage, which keeps the disk busy for others.
+pub const STORED_COMMIT: u64 = 5_000_000;
 
 /// One question to the user: a task for it, what the embedder shows, and what is kept.
 pub const QUESTION: u64 = 500_000;
@@ -116,6 +128,21 @@ pub(crate) fn file_written(bytes: usize) -> u64 {
 pub(crate) fn copied(bytes: usize) -> u64 {
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
     bytes.saturating_mul(COPIED_BYTE)
+}
+
+/// A call of the storage that hands over so many bytes of a key, and of a value.
+pub(crate) fn stored(key: usize, value: usize) -> u64 {
+    let bytes = u64::try_from(value).unwrap_or(u64::MAX);
+    STORED
+        .saturating_add(bytes.saturating_mul(STORED_BYTE))
+        .saturating_add(call(key.saturating_add(value), 0))
+}
+
+/// An answer of the storage that holds so many bytes in so many elements.
+pub(crate) fn restored(bytes: usize, elements: usize) -> u64 {
+    let wide = u64::try_from(bytes).unwrap_or(u64::MAX);
+    wide.saturating_mul(RESTORED_BYTE)
+        .saturating_add(call(bytes, elements))
 }
 
 /// A call that copies so many bytes in so many elements of lists.

@@ -13,11 +13,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
-use miniapp_package::Digest;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use wasmtime_wasi::filesystem::{Dir, FsPerms, OpenMode};
 
 use crate::limits;
+use crate::places::{Places, make_folder};
 use crate::tenant::{Tenant, UserId};
 
 /// The files of a tenant cannot be opened.
@@ -34,7 +34,7 @@ pub struct FilesError {
 
 /// The files of all tenants of a host.
 pub(crate) struct Files {
-    root: PathBuf,
+    places: Places,
     quota: u64,
     open: Mutex<HashMap<PathBuf, Weak<Folder>>>,
 }
@@ -43,7 +43,7 @@ impl Files {
     /// Files below `root`, so many bytes for each tenant.
     pub(crate) fn new(root: PathBuf, quota: u64) -> Self {
         Self {
-            root,
+            places: Places::new(root),
             quota,
             open: Mutex::default(),
         }
@@ -51,7 +51,7 @@ impl Files {
 
     /// The folder of a tenant, which is made if it does not exist.
     pub(crate) async fn of(&self, tenant: &Tenant) -> Result<Arc<Folder>, FilesError> {
-        let path = self.path(tenant);
+        let path = self.places.of(tenant);
         let mut open = self.open.lock().await;
         if let Some(folder) = open.get(&path).and_then(Weak::upgrade) {
             return Ok(folder);
@@ -74,7 +74,7 @@ impl Files {
 
     /// Deletes everything of a user's, whose mini-apps have ended.
     pub(crate) async fn wipe(&self, user: Option<&UserId>) -> Result<(), FilesError> {
-        let folder = self.of_user(user);
+        let folder = self.places.of_user(user);
         let gone = folder.clone();
         let wiped = tokio::task::spawn_blocking(move || match fs::remove_dir_all(&gone) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -83,28 +83,6 @@ impl Files {
         let wiped = wiped.await.map_err(io::Error::other).flatten();
         wiped.map_err(|reason| FilesError { folder, reason })
     }
-
-    /// Names on a disk may not tell large letters from small ones, and a user id may
-    /// hold anything: digests tell them all apart.
-    fn of_user(&self, user: Option<&UserId>) -> PathBuf {
-        self.root.join(match user {
-            Some(user) => user.digest(),
-            None => "device".to_owned(),
-        })
-    }
-
-    fn path(&self, tenant: &Tenant) -> PathBuf {
-        let app = tenant.app.as_str();
-        self.of_user(tenant.user.as_ref())
-            .join(format!("{app}-{}", digits(app, 8)))
-    }
-}
-
-/// The first digits of a text's digest.
-fn digits(text: &str, count: usize) -> String {
-    let digest = Digest::of(text.as_bytes());
-    let digits = digest.as_bytes().iter().map(|byte| format!("{byte:02x}"));
-    digits.collect::<String>().chars().take(count).collect()
 }
 
 /// The folder of one tenant.
@@ -115,7 +93,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     fn open(path: &Path, quota: u64) -> io::Result<Self> {
-        make(path)?;
+        make_folder(path)?;
         let root = open_folder(path)?;
         let root = Dir::new(
             root,
@@ -157,15 +135,6 @@ impl Folder {
         });
         done.await.map_err(io::Error::other)
     }
-}
-
-/// Makes a folder that only the native app's own user may look into.
-fn make(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn open_folder(path: &Path) -> io::Result<File> {
@@ -360,34 +329,5 @@ mod tests {
         fs::write(folder.path().join("d"), [0; 23]).unwrap();
         let ledger = Ledger::measure(folder.path(), 200).unwrap();
         assert_eq!((ledger.bytes, ledger.entries), (123, 4));
-    }
-
-    #[test]
-    fn tenants_have_folders_of_their_own() {
-        let files = Files::new("root".into(), 0);
-        let path = |app: &str, user: Option<&str>| {
-            files.path(&Tenant {
-                app: app.parse().unwrap(),
-                user: user.map(|user| crate::UserId::new(user).unwrap()),
-            })
-        };
-        let mut paths: Vec<String> = [
-            path("rewards", None),
-            path("rewards", Some("device")),
-            path("rewards", Some("mia")),
-            path("rewards", Some("../mia")),
-            path("Rewards", None),
-            path("rewards.", None),
-        ]
-        .iter()
-        .map(|path| path.to_string_lossy().to_lowercase())
-        .collect();
-        assert_eq!(
-            paths[0],
-            format!("root/device/rewards-{}", digits("rewards", 8))
-        );
-        paths.sort();
-        paths.dedup();
-        assert_eq!(paths.len(), 6, "{paths:?}");
     }
 }

@@ -1,0 +1,267 @@
+//! `storage`: keys and values that last, as a mini-app asks for them.
+//!
+//! What is asked is put into the tenant's queue at once, so that calls take effect in the
+//! order in which they were made; it is done on another thread, and the mini-app waits
+//! without keeping its own busy. Knows no files; [`crate::storage`] does.
+
+use std::pin::Pin;
+
+use wasmtime::component::{Accessor, HasSelf};
+use wasmtime::{AsContextMut, StoreContextMut};
+
+use super::Capability;
+use super::in_flight::{InFlight, Share};
+use crate::contract::imports::{storage, storage_types};
+use crate::contract::{GuestError, STORAGE_SYNC, code};
+use crate::instance::State;
+use crate::meter::{Meter, paid, paid_in_store, price, waited, waited_in_store};
+use crate::runtime::Services;
+use crate::storage::{
+    Answer, Failure, MAX_HELD, Opened, Outcome, Refused, StorageError, Work, check,
+};
+
+use storage_types::StorageUsage;
+
+pub(super) const CAPABILITY: Capability = Capability {
+    interface: "miniapp:host/storage",
+    lacks,
+    link: |linker| storage::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+};
+
+pub(super) const CAPABILITY_SYNC: Capability = Capability {
+    interface: "miniapp:host/storage-sync",
+    lacks,
+    link: |linker| {
+        let mut interface = linker.instance(STORAGE_SYNC)?;
+        interface.func_wrap_async("get", |store, (key,)| {
+            Box::new(run_sync(store, Work::Get(key), value))
+        })?;
+        interface.func_wrap_async("set", |store, (key, value)| {
+            Box::new(run_sync(store, Work::Set(key, value), done))
+        })?;
+        interface.func_wrap_async("remove", |store, (key,)| {
+            Box::new(run_sync(store, Work::Remove(key), done))
+        })?;
+        interface.func_wrap_async("keys", |store, ()| {
+            Box::new(run_sync(store, Work::Keys, keys))
+        })?;
+        interface.func_wrap_async("clear", |store, ()| {
+            Box::new(run_sync(store, Work::Clear, done))
+        })?;
+        interface.func_wrap_async("usage", |store, ()| {
+            Box::new(run_sync(store, Work::Usage, usage))
+        })
+    },
+};
+
+fn lacks(services: &Services) -> Option<&'static str> {
+    services
+        .storage
+        .is_none()
+        .then_some("no storage is set; see `HostBuilder::storage`")
+}
+
+/// Calls of one mini-app that wait at once.
+const MAX_WAITING: usize = 64;
+
+/// What a live mini-app has of its tenant's storage, once it has used it.
+pub(crate) struct Keeping {
+    opened: Opened,
+    waiting: InFlight,
+    held: InFlight,
+}
+
+impl Keeping {
+    fn of(state: &mut State) -> Result<&Self, Failure> {
+        let keeping = match state.keeping.take() {
+            Some(keeping) => keeping,
+            None => {
+                let stores = state.services.storage.as_ref();
+                Self {
+                    opened: stores.ok_or(StorageError::Stopped)?.of(&state.tenant)?,
+                    waiting: InFlight::default(),
+                    held: InFlight::default(),
+                }
+            }
+        };
+        Ok(state.keeping.insert(keeping))
+    }
+}
+
+type Answered<T> = Result<T, GuestError>;
+
+/// A call under way: its outcome, and its place among those that wait.
+type Begun = Pin<Box<dyn Future<Output = (Result<Outcome, GuestError>, Option<Share>)> + Send>>;
+
+/// Puts work into the queue.
+fn begin(mut store: impl AsContextMut<Data = State>, work: Work) -> wasmtime::Result<Begun> {
+    let (key, value) = match &work {
+        Work::Get(key) | Work::Remove(key) => (key.len(), 0),
+        Work::Set(key, value) => (key.len(), value.len()),
+        _ => (0, 0),
+    };
+    Meter::charge(&mut store, price::stored(key, value))?;
+    let mut store = store.as_context_mut();
+    let begun = ask(store.data_mut(), work, value);
+    Ok(Box::pin(async move {
+        match begun {
+            Ok((outcome, place)) => {
+                let outcome = outcome.await.map_err(Failure::Storage);
+                let outcome = outcome.map_err(|failure| guest_error(&failure));
+                (outcome, Some(place))
+            }
+            Err(error) => (Err(error), None),
+        }
+    }))
+}
+
+type Asked = Pin<Box<dyn Future<Output = Result<Outcome, StorageError>> + Send>>;
+
+fn ask(state: &mut State, work: Work, value: usize) -> Result<(Asked, Share), GuestError> {
+    check(&work).map_err(|refused| guest_error(&refused.into()))?;
+    let keeping = Keeping::of(state).map_err(|failure| guest_error(&failure))?;
+    let busy = |message: String| GuestError::new(code::BUSY, message);
+    let place = keeping.waiting.take(1, MAX_WAITING).ok_or_else(|| {
+        busy(format!(
+            "{MAX_WAITING} calls of the storage wait already; await some before starting more"
+        ))
+    })?;
+    let held = keeping.held.take(value, MAX_HELD).ok_or_else(|| {
+        busy(format!(
+            "values that wait hold {MAX_HELD} bytes; await some before starting more"
+        ))
+    })?;
+    Ok((Box::pin(keeping.opened.ask(work, Some(held))), place))
+}
+
+/// What the mini-app is told; where its files lie is not its business.
+fn guest_error(failure: &Failure) -> GuestError {
+    let code = match failure {
+        Failure::Refused(Refused::EmptyKey) => code::INVALID_ARGUMENT,
+        Failure::Refused(Refused::Busy(_)) => code::BUSY,
+        Failure::Refused(_) => code::TOO_LARGE,
+        Failure::Value | Failure::Storage(_) => code::UNAVAILABLE,
+    };
+    let message = match failure {
+        Failure::Storage(StorageError::Damaged { .. }) => {
+            "the storage was damaged on the device and begins anew".to_owned()
+        }
+        Failure::Storage(_) => "the device cannot keep or read it now; try again later".to_owned(),
+        other => other.to_string(),
+    };
+    GuestError::new(code, message)
+}
+
+/// What an outcome costs beyond the call.
+fn price_of(outcome: &Result<Outcome, GuestError>) -> u64 {
+    let Ok(outcome) = outcome else {
+        return 0;
+    };
+    let answer = match &outcome.answer {
+        Ok(Answer::Value(Some(value))) => price::restored(value.len(), 0),
+        Ok(Answer::Keys(keys)) => price::call(keys.iter().map(String::len).sum(), keys.len()),
+        _ => 0,
+    };
+    let commit = u64::from(outcome.bears_commit) * price::STORED_COMMIT;
+    answer.saturating_add(commit)
+}
+
+fn answer_of<T>(
+    outcome: Result<Outcome, GuestError>,
+    take: fn(Answer) -> Option<T>,
+) -> Answered<T> {
+    let answer = outcome?.answer.map_err(|failure| guest_error(&failure))?;
+    // The queue answers each kind of work with its own kind of answer.
+    take(answer).ok_or_else(|| guest_error(&StorageError::Stopped.into()))
+}
+
+fn done(answer: Answer) -> Option<()> {
+    matches!(answer, Answer::Done).then_some(())
+}
+
+fn value(answer: Answer) -> Option<Option<Vec<u8>>> {
+    match answer {
+        Answer::Value(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn keys(answer: Answer) -> Option<Vec<String>> {
+    match answer {
+        Answer::Keys(keys) => Some(keys),
+        _ => None,
+    }
+}
+
+fn usage(answer: Answer) -> Option<StorageUsage> {
+    match answer {
+        Answer::Usage(usage) => Some(StorageUsage {
+            keys: usage.keys,
+            bytes: usage.bytes,
+            limit: usage.limit,
+        }),
+        _ => None,
+    }
+}
+
+async fn run<T>(
+    accessor: &Accessor<State, HasSelf<State>>,
+    work: Work,
+    take: fn(Answer) -> Option<T>,
+) -> wasmtime::Result<Answered<T>> {
+    let begun = accessor.with(|store| begin(store, work))?;
+    let (outcome, _place) = waited(accessor, begun).await?;
+    paid(accessor, price_of(&outcome)).await?;
+    Ok(answer_of(outcome, take))
+}
+
+async fn run_sync<T>(
+    mut store: StoreContextMut<'_, State>,
+    work: Work,
+    take: fn(Answer) -> Option<T>,
+) -> wasmtime::Result<(Answered<T>,)> {
+    let begun = begin(&mut store, work)?;
+    let (outcome, _place) = waited_in_store(&mut store, begun).await?;
+    paid_in_store(&mut store, price_of(&outcome)).await?;
+    Ok((answer_of(outcome, take),))
+}
+
+impl storage_types::Host for State {}
+
+impl storage::Host for State {}
+
+impl storage::HostWithStore<State> for HasSelf<State> {
+    async fn get(
+        accessor: &Accessor<State, Self>,
+        key: String,
+    ) -> wasmtime::Result<Answered<Option<Vec<u8>>>> {
+        run(accessor, Work::Get(key), value).await
+    }
+
+    async fn set(
+        accessor: &Accessor<State, Self>,
+        key: String,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Answered<()>> {
+        run(accessor, Work::Set(key, value), done).await
+    }
+
+    async fn remove(
+        accessor: &Accessor<State, Self>,
+        key: String,
+    ) -> wasmtime::Result<Answered<()>> {
+        run(accessor, Work::Remove(key), done).await
+    }
+
+    async fn keys(accessor: &Accessor<State, Self>) -> wasmtime::Result<Answered<Vec<String>>> {
+        run(accessor, Work::Keys, keys).await
+    }
+
+    async fn clear(accessor: &Accessor<State, Self>) -> wasmtime::Result<Answered<()>> {
+        run(accessor, Work::Clear, done).await
+    }
+
+    async fn usage(accessor: &Accessor<State, Self>) -> wasmtime::Result<Answered<StorageUsage>> {
+        run(accessor, Work::Usage, usage).await
+    }
+}

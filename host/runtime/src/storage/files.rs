@@ -1,0 +1,247 @@
+//! The files of one tenant's storage: the store itself, what is on its way to become it,
+//! copies of it, and what was damaged. Knows nothing of what is in them.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{MAX_SNAPSHOTS, SnapshotId};
+
+/// How the name of a store ends.
+const STORE: &str = ".redb";
+
+/// A store that is being made, until it is whole.
+const NEW: &str = ".new";
+
+/// A copy that is being made, until it is whole.
+const COPY: &str = ".copy";
+
+/// A store that was damaged and set aside.
+const DAMAGED: &str = ".damaged";
+
+/// Before the number of a copy that is kept.
+const SNAPSHOT: &str = ".snapshot-";
+
+/// The files of one tenant.
+#[derive(Debug)]
+pub(super) struct Files {
+    store: PathBuf,
+}
+
+impl Files {
+    /// The files at a tenant's place.
+    pub(super) fn at(place: PathBuf) -> Self {
+        let mut store = OsString::from(place);
+        store.push(STORE);
+        Self {
+            store: store.into(),
+        }
+    }
+
+    /// The store itself.
+    pub(super) fn store(&self) -> &Path {
+        &self.store
+    }
+
+    /// Where a store is made.
+    pub(super) fn new_store(&self) -> PathBuf {
+        self.with(NEW)
+    }
+
+    fn with(&self, ending: &str) -> PathBuf {
+        let mut path = self.store.clone().into_os_string();
+        path.push(ending);
+        path.into()
+    }
+
+    /// A copy that is kept.
+    pub(super) fn snapshot(&self, id: SnapshotId) -> PathBuf {
+        self.with(&format!("{SNAPSHOT}{id}"))
+    }
+
+    /// Begins a store's file: empty, and readable by the native app's own user only.
+    pub(super) fn create(path: &Path) -> io::Result<File> {
+        remove(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path)
+    }
+
+    /// Makes what was made at `path` the store. It stays so after a loss of power, too.
+    pub(super) fn put_in_place(&self, path: &Path) -> io::Result<()> {
+        fs::rename(path, &self.store)?;
+        self.sync_folder()
+    }
+
+    /// Sets the store aside, in the place of one that was set aside before.
+    pub(super) fn set_aside(&self) -> io::Result<PathBuf> {
+        let aside = self.with(DAMAGED);
+        fs::rename(&self.store, &aside)?;
+        self.sync_folder()?;
+        Ok(aside)
+    }
+
+    /// Keeps a copy of the store, which nobody has open. The oldest one goes when there
+    /// are too many.
+    pub(super) fn keep_copy(&self) -> io::Result<SnapshotId> {
+        let mut kept = self.snapshots()?;
+        let id = SnapshotId(kept.last().map_or(1, |last| last.0.saturating_add(1)));
+        let copy = self.copy(&self.store)?;
+        fs::rename(copy, self.snapshot(id))?;
+        kept.push(id);
+        let too_many = kept.len().saturating_sub(MAX_SNAPSHOTS);
+        for old in kept.into_iter().take(too_many) {
+            remove(&self.snapshot(old))?;
+        }
+        self.sync_folder()?;
+        Ok(id)
+    }
+
+    /// A copy of a snapshot, to be put in place; nothing if there is no such snapshot.
+    pub(super) fn copy_of(&self, id: SnapshotId) -> io::Result<Option<PathBuf>> {
+        match self.copy(&self.snapshot(id)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            copied => copied.map(Some),
+        }
+    }
+
+    fn copy(&self, from: &Path) -> io::Result<PathBuf> {
+        let mut from = File::open(from)?;
+        let copy = self.with(COPY);
+        let mut to = Self::create(&copy)?;
+        io::copy(&mut from, &mut to)?;
+        to.sync_all()?;
+        Ok(copy)
+    }
+
+    /// The copies that are kept, the oldest one first.
+    pub(super) fn snapshots(&self) -> io::Result<Vec<SnapshotId>> {
+        let mut ids: Vec<SnapshotId> = self
+            .all()?
+            .iter()
+            .filter_map(|file| snapshot_of(&self.ending_of(file)?))
+            .collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Deletes all of them.
+    pub(super) fn wipe(&self) -> io::Result<()> {
+        for file in self.all()? {
+            remove(&file)?;
+        }
+        Ok(())
+    }
+
+    /// All that there are.
+    fn all(&self) -> io::Result<Vec<PathBuf>> {
+        let Some(folder) = self.store.parent() else {
+            return Ok(Vec::new());
+        };
+        let mut files = list(folder)?;
+        files.retain(|file| self.owns(file));
+        Ok(files)
+    }
+
+    /// Whether a file of its folder is one of them.
+    pub(super) fn owns(&self, file: &Path) -> bool {
+        let ending = self.ending_of(file);
+        ending.is_some_and(|ending| is_ours(&ending))
+    }
+
+    /// What follows the store's name in that of a file.
+    fn ending_of(&self, file: &Path) -> Option<String> {
+        let store = self.store.file_name()?.to_str()?;
+        let name = file.file_name()?.to_str()?;
+        name.strip_prefix(store).map(str::to_owned)
+    }
+
+    fn sync_folder(&self) -> io::Result<()> {
+        // Elsewhere a folder cannot be opened, and a rename is as durable as it gets.
+        #[cfg(unix)]
+        if let Some(folder) = self.store.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+fn snapshot_of(ending: &str) -> Option<SnapshotId> {
+    ending.strip_prefix(SNAPSHOT)?.parse().ok()
+}
+
+fn is_ours(ending: &str) -> bool {
+    matches!(ending, "" | NEW | COPY | DAMAGED) || snapshot_of(ending).is_some()
+}
+
+/// All files of a user's folder that are of a storage, whoever's they are.
+pub(super) fn all_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = list(folder)?;
+    files.retain(|file| {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let ending = name.and_then(|name| name.rsplit_once(STORE));
+        ending.is_some_and(|(_, ending)| is_ours(ending))
+    });
+    Ok(files)
+}
+
+fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
+
+/// Deletes a file; a missing one is no error.
+pub(super) fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_one_tenant_are_not_those_of_another() {
+        let ours = Files::at("user/rewards-01234567".into());
+        let theirs = Files::at("user/rewards-01234567.redb.new-89abcdef".into());
+        for file in [
+            ours.store.clone(),
+            ours.new_store(),
+            ours.snapshot(SnapshotId(17)),
+            ours.with(DAMAGED),
+            ours.with(COPY),
+        ] {
+            assert!(ours.owns(&file), "{file:?}");
+            assert!(!theirs.owns(&file), "{file:?}");
+        }
+        assert!(!ours.owns(theirs.store()));
+        assert!(!ours.owns("user/rewards-01234567.redb.snapshot-x".as_ref()));
+    }
+
+    #[test]
+    fn copies_are_numbered_and_at_most_so_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::at(folder.path().join("rewards-01234567"));
+        fs::write(files.store(), "1").unwrap();
+        for expected in 1..=5 {
+            assert_eq!(files.keep_copy().unwrap(), SnapshotId(expected));
+        }
+        let kept = [SnapshotId(3), SnapshotId(4), SnapshotId(5)];
+        assert_eq!(files.snapshots().unwrap(), kept);
+        assert_eq!(files.copy_of(SnapshotId(2)).unwrap(), None);
+        let copy = files.copy_of(SnapshotId(3)).unwrap().unwrap();
+        fs::write(files.store(), "2").unwrap();
+        files.put_in_place(&copy).unwrap();
+        assert_eq!(fs::read(files.store()).unwrap(), b"1");
+        files.wipe().unwrap();
+        assert_eq!(list(folder.path()).unwrap(), Vec::<PathBuf>::new());
+    }
+}

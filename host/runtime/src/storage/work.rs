@@ -1,0 +1,93 @@
+//! What is asked of a storage, and what comes of it. Knows neither who does it nor how.
+
+use tokio::sync::oneshot;
+
+use super::index::Refused;
+use super::{SnapshotId, StorageError, StorageUsage};
+use crate::capability::Share;
+
+/// What is asked of a storage.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Get(String),
+    Set(String, Vec<u8>),
+    Remove(String),
+    Keys,
+    Clear,
+    Usage,
+    Snapshots,
+    Snapshot,
+    Restore(SnapshotId),
+    Wipe,
+    /// Close the file, as nobody uses it.
+    Close,
+}
+
+impl Work {
+    /// Whether it may share a commit with its neighbours.
+    pub(super) fn is_shared(&self) -> bool {
+        !matches!(
+            self,
+            Self::Snapshots | Self::Snapshot | Self::Restore(_) | Self::Wipe | Self::Close
+        )
+    }
+}
+
+/// What comes of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Done,
+    Value(Option<Vec<u8>>),
+    Keys(Vec<String>),
+    Usage(StorageUsage),
+    Snapshots(Vec<SnapshotId>),
+    Snapshot(SnapshotId),
+}
+
+/// Why nothing comes of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    /// It may not be done.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The value of this key is not as it was written.
+    #[error("the value of this key was damaged on the device; set it anew, or remove it")]
+    Value,
+    /// It cannot be done.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Work that is over.
+pub(crate) struct Outcome {
+    pub(crate) answer: Result<Answer, Failure>,
+    /// Whether it bears the commit, for itself and those that shared it.
+    pub(crate) bears_commit: bool,
+    /// What is held for the mini-app until it has the answer.
+    _held: Option<Share>,
+}
+
+/// A piece of work that waits.
+pub(super) struct Job {
+    pub(super) work: Work,
+    /// Grows to what the answer takes.
+    pub(super) held: Option<Share>,
+    reply: oneshot::Sender<Outcome>,
+}
+
+impl Job {
+    pub(super) fn new(work: Work, held: Option<Share>) -> (Self, oneshot::Receiver<Outcome>) {
+        let (reply, outcome) = oneshot::channel();
+        (Self { work, held, reply }, outcome)
+    }
+
+    pub(super) fn answer(self, answer: Result<Answer, Failure>, bears_commit: bool) {
+        let outcome = Outcome {
+            answer,
+            bears_commit,
+            _held: self.held,
+        };
+        // Whoever asked may be gone.
+        drop(self.reply.send(outcome));
+    }
+}
