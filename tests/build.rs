@@ -6,7 +6,9 @@ fn main() {
         "examples/showcase",
         "examples/summer-campaign",
         "tests/guests/contract",
+        "tests/guests/native",
         "tests/guests/one-call-at-a-time",
+        "tests/guests/pages",
         "tests/guests/rogue",
         "tests/guests/wasi",
     ]);

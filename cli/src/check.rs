@@ -68,7 +68,14 @@ fn summary(file: &Path) -> Result<String, Failure> {
             "mini-app `{}` {}: {}, asks for {} and {}",
             app.app_id,
             app.version,
-            counted(app.pages.len(), "page"),
+            match app.tabs.len() {
+                0 => counted(app.pages.len(), "page"),
+                tabs => format!(
+                    "{}, {} of them in the tab bar",
+                    counted(app.pages.len(), "page"),
+                    tabs
+                ),
+            },
             counted(app.permissions.len(), "permission"),
             counted(app.network.entries.len(), "host"),
         ));

@@ -70,7 +70,7 @@ fn needs_text(need: &Need) -> String {
             "needs `user:readProfile`, `user:phone` or `user:email`: read fields of the user's profile, once the user has agreed".to_owned()
         }
         Some(Requirement::AnyExtension) => {
-            "needs `ext:<name>`: call extensions of the app".to_owned()
+            "needs `ext:<name>` or `device:<name>`: call extensions of the app".to_owned()
         }
     }
 }

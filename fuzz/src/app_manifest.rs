@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use miniapp_package::{
     AppId, AppManifest, MAX_ALLOW_ENTRIES, MAX_NAME_CHARS, MAX_PAGES, MAX_PATH_BYTES,
-    MAX_PERMISSIONS, MAX_REASON_CHARS, MAX_VERSION_BYTES, Permission,
+    MAX_PERMISSIONS, MAX_REASON_CHARS, MAX_TABS, MAX_VERSION_BYTES, MIN_TABS, PageAddress,
+    Permission,
 };
 
 use crate::{allow_list, refusal};
@@ -34,6 +35,13 @@ fn check_accepted(manifest: &AppManifest, text: &str) {
         manifest.pages.iter().collect::<BTreeSet<_>>().len(),
         manifest.pages.len()
     );
+    for page in &manifest.pages {
+        assert_eq!(PageAddress::parse(page).unwrap().path, *page);
+    }
+    let tabs = &manifest.tabs;
+    assert!(tabs.is_empty() || (MIN_TABS..=MAX_TABS).contains(&tabs.len()));
+    assert!(tabs.iter().all(|tab| manifest.pages.contains(tab)));
+    assert_eq!(tabs.iter().collect::<BTreeSet<_>>().len(), tabs.len());
 
     assert!(manifest.permissions.len() <= MAX_PERMISSIONS);
     for request in &manifest.permissions {

@@ -5,6 +5,7 @@
 //! look for them (`cargo xtask fuzz`), and `tests/corpus.rs` runs the checks on the inputs in
 //! `corpus/`, which hold a seed or two for each kind and what has been found once.
 
+pub mod address;
 pub mod allow_list;
 pub mod app_manifest;
 pub mod component_inspection;
@@ -17,7 +18,8 @@ mod refusal;
 pub type Check = fn(&[u8]);
 
 /// The name of each target, which is also its corpus's, and its check.
-pub const CHECKS: [(&str, Check); 6] = [
+pub const CHECKS: [(&str, Check); 7] = [
+    ("address", address::check),
     ("allow_list", allow_list::check),
     ("app_manifest", app_manifest::check),
     ("component_inspection", component_inspection::check),

@@ -4,6 +4,7 @@ use crate::error::{Context, Result};
 use crate::host;
 use crate::query::Query;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::any::type_name;
 use std::future::{Future, ready};
 use std::rc::Rc;
@@ -25,6 +26,43 @@ pub trait App: Default + 'static {
 
     /// The app went to the background, or is about to be closed.
     fn on_hide(&self) -> impl Future<Output = Result<()>> {
+        ready(Ok(()))
+    }
+
+    /// The app is about to be ended to make room for others: what it returns, at most 256 KiB of JSON, it
+    /// gets back by [`on_restore`](App::on_restore) when the user comes back to it.
+    ///
+    /// ```
+    /// # use miniapp_guest::{prelude::*, testing::Host};
+    /// # use std::cell::RefCell;
+    /// #[derive(Default)]
+    /// struct Notes {
+    ///     draft: RefCell<String>,
+    /// }
+    ///
+    /// impl App for Notes {
+    ///     async fn on_save(&self) -> Result<Option<Value>> {
+    ///         Ok(Some(json!({ "draft": *self.draft.borrow() })))
+    ///     }
+    ///
+    ///     async fn on_restore(&self, state: Value) -> Result<()> {
+    ///         *self.draft.borrow_mut() = state["draft"].as_str().unwrap_or_default().to_owned();
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # let host = Host::new();
+    /// # let notes = Notes::default();
+    /// # host.block_on(notes.on_restore(json!({ "draft": "Dear" }))).unwrap();
+    /// # assert_eq!(host.block_on(notes.on_save()).unwrap(), Some(json!({ "draft": "Dear" })));
+    /// ```
+    fn on_save(&self) -> impl Future<Output = Result<Option<Value>>> {
+        ready(Ok(None))
+    }
+
+    /// What an earlier life of the app has saved. Called after [`on_launch`](App::on_launch); the page that
+    /// was on top then is opened first.
+    fn on_restore(&self, state: Value) -> impl Future<Output = Result<()>> {
+        let _ = state;
         ready(Ok(()))
     }
 }

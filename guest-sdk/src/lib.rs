@@ -56,8 +56,11 @@ pub mod app;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod bindings;
+pub mod clipboard;
 pub mod clock;
 pub mod consent;
+pub mod device;
+pub mod dialog;
 pub mod error;
 pub mod event;
 pub mod extension;
@@ -76,6 +79,7 @@ pub mod storage;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod timer;
+pub mod ui;
 
 pub use app::{App, Launch};
 pub use error::{Context, Error, Result};
@@ -93,8 +97,8 @@ pub mod prelude {
     pub use crate::page::{Page, PageHandle};
     pub use crate::query::Query;
     pub use crate::{
-        clock, consent, extension, locale, log, login, navigation, profile, random, request,
-        storage, timer,
+        clipboard, clock, consent, device, dialog, extension, locale, log, login, navigation,
+        profile, random, request, storage, timer, ui,
     };
     pub use serde_json::{Value, json};
 }

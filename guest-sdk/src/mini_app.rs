@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::page::{Page, PageHandle};
 use crate::query::Query;
+use serde_json::Value;
 use std::any::Any;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -69,7 +70,7 @@ impl PageDefinition {
     }
 }
 
-type Call = Pin<Box<dyn Future<Output = Result<()>>>>;
+type Call<T = ()> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 /// [`App`] without its type.
 #[cfg_attr(
@@ -80,6 +81,8 @@ trait AppCalls: Any {
     fn launch(self: Rc<Self>, launch: Launch) -> Call;
     fn show(self: Rc<Self>, launch: Launch) -> Call;
     fn hide(self: Rc<Self>) -> Call;
+    fn save(self: Rc<Self>) -> Call<Option<Value>>;
+    fn restore(self: Rc<Self>, state: Value) -> Call;
 }
 
 impl<A: App> AppCalls for A {
@@ -93,6 +96,14 @@ impl<A: App> AppCalls for A {
 
     fn hide(self: Rc<Self>) -> Call {
         Box::pin(async move { self.on_hide().await })
+    }
+
+    fn save(self: Rc<Self>) -> Call<Option<Value>> {
+        Box::pin(async move { self.on_save().await })
+    }
+
+    fn restore(self: Rc<Self>, state: Value) -> Call {
+        Box::pin(async move { self.on_restore(state).await })
     }
 }
 

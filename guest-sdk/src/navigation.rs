@@ -2,6 +2,22 @@
 //!
 //! An address is a page's path with an optional query, see [`address`]. What returns was accepted; the
 //! pages' own calls follow.
+//!
+//! ```
+//! # use miniapp_guest::{navigation::Navigation, prelude::*, testing::Host};
+//! # #[derive(Default)] struct Offers;
+//! impl Page for Offers {
+//!     async fn on_event(&self, _page: PageHandle, event: Event) -> Result<()> {
+//!         match event.handler() {
+//!             "onOffer" => navigation::open(navigation::address("pages/offer", [("id", "7")])).await,
+//!             _ => navigation::switch_tab("pages/me").await,
+//!         }
+//!     }
+//! }
+//! # let host = Host::new();
+//! # host.open::<Offers>("pages/index", []).event("onOffer", json!({})).unwrap();
+//! # assert_eq!(host.navigations(), [Navigation::Open("pages/offer?id=7".into())]);
+//! ```
 
 use crate::error::Result;
 use crate::{host, query};

@@ -4,18 +4,34 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miniapp_package::{AppId, Governance};
+use miniapp_package::{AddressPrefix, AppId, Governance};
 use miniapp_runtime::{
-    ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Limits, Locale, LoginProvider, Network,
-    Observer, ProfileProvider, Report, Runtime, RuntimeError, RuntimeOptions,
+    Clipboard, ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Extension, ExtensionOptions,
+    Interface, Limits, Locale, LoginProvider, Network, Observer, ProfileProvider, Report, Runtime,
+    RuntimeError, RuntimeOptions, UserInterface,
 };
 
 use crate::host::Host;
 
 /// Sets up a [`Host`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct HostBuilder {
     options: RuntimeOptions,
+    keep_open: usize,
+    prefix: AddressPrefix,
+}
+
+/// Mini-apps that are kept open: as many as FinClip keeps.
+const KEEP_OPEN: usize = 5;
+
+impl Default for HostBuilder {
+    fn default() -> Self {
+        Self {
+            options: RuntimeOptions::default(),
+            keep_open: KEEP_OPEN,
+            prefix: AddressPrefix::default(),
+        }
+    }
 }
 
 impl HostBuilder {
@@ -31,6 +47,22 @@ impl HostBuilder {
     #[must_use]
     pub fn live_apps(mut self, live_apps: u32) -> Self {
         self.options.engine.live_apps = live_apps;
+        self
+    }
+
+    /// How many mini-apps [`Host::open`] keeps open at once; 5, at least 1. Those that
+    /// are launched by hand are not counted.
+    #[must_use]
+    pub fn keep_open(mut self, mini_apps: usize) -> Self {
+        self.keep_open = mini_apps;
+        self
+    }
+
+    /// How the addresses begin that [`Host::open`] reads: the scheme, or the links, that the
+    /// native app has registered with the operating system. `platform://` by default.
+    #[must_use]
+    pub fn addresses(mut self, prefix: AddressPrefix) -> Self {
+        self.prefix = prefix;
         self
     }
 
@@ -61,6 +93,80 @@ impl HostBuilder {
     #[must_use]
     pub fn profile(mut self, provider: impl ProfileProvider + 'static) -> Self {
         self.options.profile = Some(Arc::new(provider));
+        self
+    }
+
+    /// Offers an extension to mini-apps that may use `ext:` with its name, such as
+    /// `loyalty.points`. They invoke it by that name, with JSON.
+    ///
+    /// ```
+    /// # use miniapp_host::{ExtensionError, Host, Tenant};
+    /// # use serde_json::{Value, json};
+    /// let points = |tenant: Tenant, payload: Value| async move {
+    ///     match payload["member"].as_str() {
+    ///         Some("mia") => Ok(json!({ "points": 120, "for": tenant.app.as_str() })),
+    ///         _ => Err(ExtensionError::new("not-found", "no such member")),
+    ///     }
+    /// };
+    /// let host = Host::builder().extension("loyalty.points", points).build();
+    /// ```
+    #[must_use]
+    pub fn extension(self, name: &str, extension: impl Extension + 'static) -> Self {
+        self.extension_with(name, extension, ExtensionOptions::default())
+    }
+
+    /// The same with a time-out of choice, or asking the user first.
+    #[must_use]
+    pub fn extension_with(
+        mut self,
+        name: &str,
+        extension: impl Extension + 'static,
+        options: ExtensionOptions,
+    ) -> Self {
+        self.options.extensions.add(name, extension, options);
+        self
+    }
+
+    /// Offers something of the device to mini-apps that may use `device:` with its name,
+    /// such as `lamp`. They invoke it as an extension, by the name `device:lamp`; the
+    /// user is asked first. What has types of its own is better an
+    /// [`interface`](Self::interface).
+    #[must_use]
+    pub fn device(self, name: &str, device: impl Extension + 'static) -> Self {
+        self.device_with(name, device, ExtensionOptions::default())
+    }
+
+    /// The same with a time-out of choice.
+    #[must_use]
+    pub fn device_with(
+        mut self,
+        name: &str,
+        device: impl Extension + 'static,
+        options: ExtensionOptions,
+    ) -> Self {
+        self.options.extensions.add_device(name, device, options);
+        self
+    }
+
+    /// Offers an interface of the native app's own, or one of [`miniapp_runtime::device`].
+    #[must_use]
+    pub fn interface(mut self, interface: Interface) -> Self {
+        self.options.interfaces.push(interface);
+        self
+    }
+
+    /// Draws what mini-apps show over their pages, and asks their questions. Without it
+    /// nothing is seen, and a question is answered with an error.
+    #[must_use]
+    pub fn user_interface(mut self, interface: Arc<dyn UserInterface>) -> Self {
+        self.options.user_interface = Some(interface);
+        self
+    }
+
+    /// The device's clipboard. Without it, a mini-app that needs it is refused.
+    #[must_use]
+    pub fn clipboard(mut self, clipboard: Arc<dyn Clipboard>) -> Self {
+        self.options.clipboard = Some(clipboard);
         self
     }
 
@@ -141,6 +247,10 @@ impl HostBuilder {
     /// Where the engine cannot be set up on this machine, or a certificate of the
     /// network cannot be read.
     pub fn build(self) -> Result<Host, RuntimeError> {
-        Ok(Host::new(Runtime::new(self.options)?))
+        Ok(Host::new(
+            Runtime::new(self.options)?,
+            self.keep_open,
+            self.prefix,
+        ))
     }
 }

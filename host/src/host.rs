@@ -1,14 +1,20 @@
 //! The host: the mini-apps that are installed, and launching them by app id.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use miniapp_package::{AppId, Package, PartnerManifest};
+use miniapp_package::{
+    Address, AddressPrefix, AppId, InvalidAddress, Package, PartnerManifest, Version,
+};
 use miniapp_runtime::{
-    CompileError, Consents, LaunchOptions, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
+    CompileError, Consents, LaunchOptions, LogOutError, MiniApp, PoolUsage, PrepareError, Prepared,
+    Runtime, Tenant, UserId,
 };
 
 use crate::builder::HostBuilder;
+use crate::kept::{Kept, Life};
 
 /// A mini-app cannot be launched.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +27,29 @@ pub enum LaunchError {
         app: String,
         /// The ids that are.
         installed: Vec<AppId>,
+    },
+    /// The address cannot be read.
+    #[error(transparent)]
+    Address(#[from] InvalidAddress),
+    /// The address asks for another version than the one that is installed.
+    #[error(
+        "the address asks for version {asked} of `{app}`, and {installed} is installed; leave the version out, or install that one"
+    )]
+    OtherVersion {
+        /// The mini-app.
+        app: AppId,
+        /// The version that is asked for.
+        asked: String,
+        /// The version that is installed.
+        installed: Version,
+    },
+    /// As many mini-apps as are kept are all in the foreground.
+    #[error(
+        "{limit} mini-apps are open and all in the foreground; hide or close one, or raise `HostBuilder::keep_open`"
+    )]
+    AllInForeground {
+        /// How many are kept.
+        limit: usize,
     },
     /// It is installed, and its launch failed.
     #[error(transparent)]
@@ -38,10 +67,28 @@ fn list(apps: &[AppId]) -> String {
 }
 
 /// The mini-app container of a native app.
-#[derive(Debug)]
 pub struct Host {
     runtime: Runtime,
-    installed: RwLock<BTreeMap<AppId, Prepared>>,
+    installed: RwLock<BTreeMap<AppId, Installed>>,
+    /// Counts installations.
+    installations: AtomicU64,
+    kept: Kept,
+    prefix: AddressPrefix,
+}
+
+#[derive(Debug, Clone)]
+struct Installed {
+    prepared: Prepared,
+    installation: u64,
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("runtime", &self.runtime)
+            .field("installed", &self.installed())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Host {
@@ -50,10 +97,13 @@ impl Host {
         HostBuilder::default()
     }
 
-    pub(crate) fn new(runtime: Runtime) -> Self {
+    pub(crate) fn new(runtime: Runtime, keep_open: usize, prefix: AddressPrefix) -> Self {
         Self {
             runtime,
             installed: RwLock::default(),
+            installations: AtomicU64::new(0),
+            kept: Kept::new(keep_open),
+            prefix,
         }
     }
 
@@ -83,7 +133,14 @@ impl Host {
             .installed
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        installed.insert(app.clone(), prepared);
+        let installation = self.installations.fetch_add(1, Ordering::Relaxed);
+        installed.insert(
+            app.clone(),
+            Installed {
+                prepared,
+                installation,
+            },
+        );
         Ok(app)
     }
 
@@ -125,20 +182,142 @@ impl Host {
         app: &str,
         options: LaunchOptions,
     ) -> Result<MiniApp, LaunchError> {
-        let prepared = AppId::parse(app).ok().and_then(|app| self.prepared(&app));
-        let prepared = prepared.ok_or_else(|| LaunchError::NotInstalled {
-            app: app.chars().take(64).collect(),
-            installed: self.installed(),
-        })?;
-        Ok(prepared.launch(options).await?)
+        let installed = self.find(app)?;
+        Ok(installed.prepared.launch(options).await?)
     }
 
-    fn prepared(&self, app: &AppId) -> Option<Prepared> {
-        let installed = self
-            .installed
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        installed.get(app).cloned()
+    /// Opens a mini-app as a user does, by its id or by an address after the W3C's
+    /// MiniApp Addressing: `platform://miniapp/acme;version=1.0.1/pages/offer?id=7#top`,
+    /// which begins as [`HostBuilder::addresses`] says. See [`Self::open_with`].
+    ///
+    /// # Errors
+    ///
+    /// See [`LaunchError`].
+    pub async fn open(&self, address: &str) -> Result<MiniApp, LaunchError> {
+        if AppId::parse(address).is_ok() {
+            return self.open_with(address, LaunchOptions::default()).await;
+        }
+        let address = Address::parse_under(&self.prefix, address)?;
+        let installed = self.installed();
+        let app = installed.into_iter().find(|app| address.is_of(app));
+        let app = app.unwrap_or(address.app);
+        if let Some(asked) = address.version {
+            let installed = self.find(app.as_str())?;
+            let version = installed.prepared.version();
+            if version.to_string() != asked {
+                return Err(LaunchError::OtherVersion {
+                    app,
+                    asked,
+                    installed: version.clone(),
+                });
+            }
+        }
+        let options = LaunchOptions {
+            page: address.page,
+            query: address.query,
+            fragment: address.fragment,
+            ..LaunchOptions::default()
+        };
+        self.open_with(app.as_str(), options).await
+    }
+
+    /// Opens a mini-app as a user does. One that is open already comes to the foreground
+    /// and, if `options` name a page that is not on top, goes there. Otherwise it is
+    /// launched, with the state that it saved if it had to make room before.
+    ///
+    /// The host keeps what it opens, whoever else holds a handle: at most as many as
+    /// [`HostBuilder::keep_open`] says. One more ends the least recently used one in the
+    /// background, and what that one saves it finds when it is opened again. Saved
+    /// states are kept in memory, for the last twenty, and dropped with the version that
+    /// they are of.
+    ///
+    /// # Errors
+    ///
+    /// See [`LaunchError`].
+    pub async fn open_with(
+        &self,
+        app: &str,
+        options: LaunchOptions,
+    ) -> Result<MiniApp, LaunchError> {
+        let Installed {
+            prepared,
+            installation,
+        } = self.find(app)?;
+        let tenant = prepared.tenant(options.user.as_ref());
+        let place = self.kept.place(&tenant);
+        let mut life = place.lock().await;
+        let mut restore = None;
+        if let Some(life) = &*life {
+            if life.app.is_live() {
+                match prepared.reopen(&life.app, options.clone()).await {
+                    Ok(()) => return Ok(life.app.clone()),
+                    // It has ended just now.
+                    Err(miniapp_runtime::LaunchError::Ended(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            restore = life.saved_for(installation);
+        }
+        if !self.kept.make_room(&tenant).await {
+            let limit = self.kept.limit();
+            return Err(LaunchError::AllInForeground { limit });
+        }
+        let restore = options.restore.clone().or(restore);
+        let app = prepared
+            .launch(LaunchOptions { restore, ..options })
+            .await?;
+        *life = Some(Life {
+            app: app.clone(),
+            installation,
+        });
+        Ok(app)
+    }
+
+    /// The mini-apps that are kept open, the most recently used one first.
+    pub fn open_apps(&self) -> Vec<MiniApp> {
+        self.kept.live()
+    }
+
+    /// Closes a mini-app that is kept open; the next time it begins anew. Tells whether
+    /// it was open.
+    pub async fn close(&self, tenant: &Tenant) -> bool {
+        let Some(place) = self.kept.find(tenant) else {
+            return false;
+        };
+        let life = place.lock().await.take();
+        match life.filter(|life| life.app.is_live()) {
+            Some(life) => {
+                life.app.close().await;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A user logs out: all of their mini-apps are closed, and everything that was kept
+    /// for them is deleted. `None` is the device's only user.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be deleted. The rest is, and the mini-apps are closed.
+    pub async fn log_out(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
+        self.kept.forget(user);
+        self.runtime.log_out(user).await
+    }
+
+    fn find(&self, app: &str) -> Result<Installed, LaunchError> {
+        let id = AppId::parse(app).ok();
+        let found = id.and_then(|id| {
+            let installed = self
+                .installed
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            installed.get(&id).cloned()
+        });
+        found.ok_or_else(|| LaunchError::NotInstalled {
+            app: app.chars().take(64).collect(),
+            installed: self.installed(),
+        })
     }
 
     /// What users have agreed to and refused, for the native app's settings.

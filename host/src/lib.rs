@@ -22,21 +22,26 @@
 
 mod builder;
 mod host;
+mod kept;
 
 pub use builder::HostBuilder;
 pub use host::{Host, LaunchError};
 pub use miniapp_package::{
-    AppId, AppManifest, Governance, GrantLine, ManifestError, Package, PackageError,
-    PartnerManifest, Permission, Scheme,
+    Address, AddressPrefix, AppId, AppManifest, Governance, GrantLine, InvalidAddress,
+    ManifestError, Package, PackageError, PageAddress, PartnerManifest, Permission, Scheme,
+    Version,
 };
 pub use miniapp_runtime::{
-    Answering, AppError, Callback, Change, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt,
-    ConsentQuestion, ConsentRule, ConsentStore, ConsentStoreError, Consents, Decision, Denial,
-    EndReason, EngineOptions, Event, EventError, Execution, FilesError, FixedConsent, FixedProfile,
-    FolderConsents, Frame, GrantError, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack,
-    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, LoginCode,
-    LoginProvider, MemoryConsents, MiniApp, Network, NetworkError, Observer, PageId, PoolUsage,
-    PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Report, Resolver,
-    Resolving, RuntimeError as BuildError, SystemResolver, Tenant, Timeouts, TrapKind, Trigger,
-    Turn, UserId, price,
+    Answering, AppError, Asking, Callback, Caller, Change, Clipboard, ClipboardAnswer, Consent,
+    ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule, ConsentStore,
+    ConsentStoreError, Consents, Decision, Denial, EndReason, EngineOptions, Event, EventError,
+    Execution, Extension, ExtensionAnswer, ExtensionError, ExtensionOptions, Extensions,
+    ExtensionsError, FilesError, FixedConsent, FixedProfile, FolderConsents, Frame, GrantError,
+    HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Icon, Interface, InterfaceError,
+    InvalidUserId, LaunchError as RunError, LaunchOptions, Level, Limits, Locale, LogOutError,
+    LoginCode, LoginProvider, MemoryClipboard, MemoryConsents, MiniApp, Navigation,
+    NavigationError, Network, NetworkError, NoDialog, Observer, OpenPage, PageId, PoolUsage,
+    PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SystemResolver, Tenant,
+    Timeouts, Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price, wasmtime,
 };

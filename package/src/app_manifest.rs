@@ -9,6 +9,7 @@ use crate::allow_list::AllowList;
 use crate::app_id::AppId;
 use crate::manifest_error::{Complaint, ManifestError};
 use crate::manifest_file;
+use crate::nearest::nearest;
 use crate::network::Network;
 use crate::permission::Permission;
 use crate::quote::quoted;
@@ -26,6 +27,12 @@ pub const MAX_REASON_CHARS: usize = 512;
 /// Most pages of a mini-app.
 pub const MAX_PAGES: usize = 100;
 
+/// Fewest and most tabs of a mini-app: as many as the tab bar of WeChat has.
+pub const MIN_TABS: usize = 2;
+
+/// See [`MIN_TABS`].
+pub const MAX_TABS: usize = 5;
+
 /// Most permissions that a mini-app asks for or is granted.
 pub const MAX_PERMISSIONS: usize = 64;
 
@@ -39,7 +46,8 @@ pub const MAX_VERSION_BYTES: usize = 64;
 /// name: Summer campaign
 /// version: 1.0.0
 /// component: app.wasm          # optional
-/// pages: [pages/index]
+/// pages: [pages/index, pages/me, pages/offer]
+/// tabs: [pages/index, pages/me]                 # optional
 /// permissions:                 # optional
 ///   - name: user:readProfile
 ///     reason: Greets you by name
@@ -58,6 +66,9 @@ pub struct AppManifest {
     pub component: Option<String>,
     /// The pages, 1 to [`MAX_PAGES`]; the first one opens where none is asked for.
     pub pages: Vec<String>,
+    /// The pages that the tab bar leads to, in its order: none, or [`MIN_TABS`] to [`MAX_TABS`], each
+    /// one of the pages, each once.
+    pub tabs: Vec<String>,
     /// The permissions it asks for, at most [`MAX_PERMISSIONS`], each once.
     pub permissions: Vec<PermissionRequest>,
     /// The hosts it asks for.
@@ -98,6 +109,7 @@ impl AppManifest {
             "version",
             "component",
             "pages",
+            "tabs",
             "permissions",
             "network",
         ])?;
@@ -105,6 +117,8 @@ impl AppManifest {
         let permissions = fields.optional("permissions").map(permission_requests);
         let network = fields.optional("network").map(Network::from_value);
         let name = fields.required("name", "name: My mini-app")?;
+        let pages = pages(fields.required("pages", "pages: [pages/index]")?)?;
+        let tabs = fields.optional("tabs").map(|value| tabs(value, &pages));
         Ok(Self {
             app_id: app_id(fields.required("appId", "appId: my_miniapp")?)?,
             name: name.prose(MAX_NAME_CHARS)?.to_owned(),
@@ -112,7 +126,8 @@ impl AppManifest {
             component: component
                 .map(|path| relative_path(path, Self::DEFAULT_COMPONENT))
                 .transpose()?,
-            pages: pages(fields.required("pages", "pages: [pages/index]")?)?,
+            tabs: tabs.transpose()?.unwrap_or_default(),
+            pages,
             permissions: permissions.transpose()?.unwrap_or_default(),
             network: network.transpose()?.unwrap_or_default().allow,
         })
@@ -172,18 +187,47 @@ fn version(value: Value<'_>) -> Result<Version, ManifestError> {
 }
 
 fn pages(value: Value<'_>) -> Result<Vec<String>, ManifestError> {
+    let pages = distinct_pages(value, MAX_PAGES)?;
+    if pages.is_empty() {
+        let complaint = Complaint::new("expected at least one page, came an empty list");
+        return Err(value.error(complaint.help("write `pages: [pages/index]`")));
+    }
+    Ok(pages)
+}
+
+fn tabs(value: Value<'_>, pages: &[String]) -> Result<Vec<String>, ManifestError> {
+    let tabs = distinct_pages(value, MAX_TABS)?;
+    for (item, tab) in value.list(MAX_TABS)?.zip(&tabs) {
+        if !pages.contains(tab) {
+            let complaint =
+                Complaint::new(format!("the tab {} is not one of `pages`", quoted(tab)));
+            let help = match nearest(tab, pages.iter().map(String::as_str)) {
+                Some(page) => format!("did you mean `{page}`?"),
+                None => "add it to `pages`, or remove it here".to_owned(),
+            };
+            return Err(item.error(complaint.help(help)));
+        }
+    }
+    if tabs.len() < MIN_TABS {
+        let complaint = Complaint::new(format!(
+            "a tab bar has {MIN_TABS} to {MAX_TABS} tabs, came {}",
+            tabs.len()
+        ));
+        return Err(value.error(complaint.help("add tabs, or remove the key `tabs`")));
+    }
+    Ok(tabs)
+}
+
+/// The value as a list of at most `most` pages, each once.
+fn distinct_pages(value: Value<'_>, most: usize) -> Result<Vec<String>, ManifestError> {
     let mut pages: Vec<String> = Vec::new();
-    for item in value.list(MAX_PAGES)? {
+    for item in value.list(most)? {
         let page = relative_path(item, "pages/index")?;
         if pages.contains(&page) {
             let complaint = Complaint::new(format!("the page {} is listed twice", quoted(&page)));
             return Err(item.error(complaint.help("remove one of them")));
         }
         pages.push(page);
-    }
-    if pages.is_empty() {
-        let complaint = Complaint::new("expected at least one page, came an empty list");
-        return Err(value.error(complaint.help("write `pages: [pages/index]`")));
     }
     Ok(pages)
 }

@@ -8,10 +8,13 @@
 //!   what the imports need.
 //! - [`AllowList`]: the network allow-list, specified in its module.
 //! - [`Package`]: a manifest with its component.
+//! - [`Address`] and [`PageAddress`]: what names a mini-app and a page of it.
 //!
 //! This crate decides nothing and runs nothing: no WebAssembly engine, no network, no clock. It reads
 //! what strangers wrote, within limits, and says exactly where something is wrong.
 
+mod address;
+mod address_error;
 mod allow_entry;
 pub mod allow_list;
 mod app_id;
@@ -31,9 +34,11 @@ mod nearest;
 mod needs;
 mod network;
 mod package;
+mod page_address;
 mod partner_manifest;
 mod percent;
 mod permission;
+mod query;
 mod quote;
 mod relative_path;
 mod snippet;
@@ -44,15 +49,18 @@ mod wasm_header;
 mod world;
 mod yaml;
 
+pub use address::{Address, AddressPrefix, MAX_ADDRESS_BYTES, MAX_PREFIX_BYTES};
+pub use address_error::InvalidAddress;
 pub use allow_entry::{InvalidAllowEntry, MAX_HOST_BYTES, MAX_LABEL_BYTES};
 pub use allow_list::{AllowEntry, AllowList, HostPattern, MAX_ALLOW_ENTRIES, Scheme, entry_for};
 pub use app_id::{AppId, InvalidAppId, MAX_PARTNER_ID_BYTES};
 pub use app_manifest::{
-    AppManifest, MAX_NAME_CHARS, MAX_PAGES, MAX_PERMISSIONS, MAX_REASON_CHARS, MAX_VERSION_BYTES,
-    PermissionRequest,
+    AppManifest, MAX_NAME_CHARS, MAX_PAGES, MAX_PERMISSIONS, MAX_REASON_CHARS, MAX_TABS,
+    MAX_VERSION_BYTES, MIN_TABS, PermissionRequest,
 };
 pub use catalogue::{
-    CONTRACT_VERSION, Requirement, consent, describe, is_contract, requirement, serves,
+    CONTRACT_VERSION, DEVICE_VERSION, Requirement, consent, describe, is_contract, is_device,
+    requirement, serves,
 };
 pub use component::{
     ComponentInfo, Export, Import, MAX_COMPONENT_BYTES, MAX_COMPONENT_ITEMS, MAX_ITEM_NAME_BYTES,
@@ -70,11 +78,16 @@ pub use manifest_error::ManifestError;
 pub use needs::{Need, needed};
 pub use network::Network;
 pub use package::{Package, PackageError};
+pub use page_address::PageAddress;
 pub use partner_manifest::{MAX_MINI_APPS, PartnerApp, PartnerManifest};
 pub use percent::{InvalidPercent, Percent};
 pub use permission::{InvalidPermission, Permission};
+pub use query::MAX_QUERY_PAIRS;
 pub use relative_path::MAX_PATH_BYTES;
 pub use source::Source;
 pub use wasi::{WASI_VERSION, is_wasi};
 pub use world::World;
 pub use yaml::{MAX_MANIFEST_BYTES, MAX_MANIFEST_DEPTH};
+
+/// The version of a mini-app, after Semantic Versioning.
+pub use semver::Version;

@@ -82,13 +82,19 @@ impl ComponentInfo {
         }
     }
 
+    /// Whether the component exports the contract's interface `name`, such as `state`, in any version.
+    #[must_use]
+    pub fn exports_contract(&self, name: &str) -> bool {
+        let mut exported = self.exports.iter().flat_map(|export| &export.interface);
+        exported.any(|interface| is_contract(interface) && interface.interface == name)
+    }
+
     /// The exports that the component lacks for `world`.
     fn missing(&self, world: World) -> Vec<String> {
-        let has = |name: &str| {
-            let mut exported = self.exports.iter().flat_map(|export| &export.interface);
-            exported.any(|interface| is_contract(interface) && interface.interface == name)
-        };
-        let missing = world.exports().into_iter().filter(|name| !has(name));
+        let missing = world
+            .exports()
+            .into_iter()
+            .filter(|name| !self.exports_contract(name));
         missing
             .map(|name| {
                 let interface = InterfaceName {

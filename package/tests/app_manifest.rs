@@ -5,7 +5,7 @@
 use insta::assert_snapshot;
 use miniapp_package::{
     AppId, AppManifest, MAX_NAME_CHARS, MAX_PAGES, MAX_PATH_BYTES, MAX_PERMISSIONS,
-    MAX_REASON_CHARS, MAX_VERSION_BYTES, Permission, Scheme,
+    MAX_REASON_CHARS, MAX_TABS, MAX_VERSION_BYTES, MIN_TABS, Permission, Scheme,
 };
 
 const WHOLE: &str = r#"
@@ -71,6 +71,7 @@ fn what_is_optional_may_be_left_out() {
     let manifest = parse(SMALLEST);
     assert_eq!(manifest.component, None);
     assert_eq!(manifest.component_path(), "app.wasm");
+    assert!(manifest.tabs.is_empty());
     assert!(manifest.permissions.is_empty());
     assert!(manifest.network.is_empty());
 }
@@ -97,7 +98,7 @@ fn an_unknown_key_suggests_the_nearest_one() {
       |
     5 | colour: red
       | ^^^^^^
-      = help: the valid keys are `appId`, `name`, `version`, `component`, `pages`, `permissions`, `network`
+      = help: the valid keys are `appId`, `name`, `version`, `component`, `pages`, `tabs`, `permissions`, `network`
     ");
     assert_snapshot!(refused(&with("permissions: [{ name: storage:local, resaon: x }]")), @"
     unknown key `resaon`
@@ -144,7 +145,7 @@ fn a_repeated_key_is_refused() {
 #[test]
 fn a_value_of_the_wrong_type_says_what_came() {
     assert_snapshot!(refused("just text"), @"
-    expected a mapping with `appId`, `name`, `version`, `component`, `pages`, `permissions`, `network`, came the text `just text`
+    expected a mapping with `appId`, `name`, `version`, `component`, `pages`, `tabs`, `permissions`, `network`, came the text `just text`
      --> miniapp.yaml:1:1
       |
     1 | just text
@@ -406,13 +407,13 @@ fn permissions_are_known_and_asked_for_once() {
     assert_snapshot!(
         refused(&with("permissions:\n  - { name: camera, reason: r }")),
         @"
-        unknown permission `camera`
-         --> miniapp.yaml:6:13
-          |
-        6 |   - { name: camera, reason: r }
-          |             ^^^^^^
-          = help: the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`
-        "
+    unknown permission `camera`
+     --> miniapp.yaml:6:13
+      |
+    6 |   - { name: camera, reason: r }
+      |             ^^^^^^
+      = help: the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`
+    "
     );
     let twice = "permissions:\n  - { name: \"storage:local\", reason: r }\n  - { name: \"storage:local\", reason: s }";
     assert_snapshot!(refused(&with(twice)), @r#"
@@ -524,4 +525,95 @@ fn hosts_are_opened_one_by_one() {
       |                                ^^^^^^^^^^^^^^^^^^^^^^^^
       = help: remove one of them
     "#);
+}
+
+#[test]
+fn tabs_are_two_to_five_of_the_pages() {
+    let with_tabs = |count: usize| {
+        let pages: Vec<String> = (0..count.max(1))
+            .map(|number| format!("pages/{number}"))
+            .collect();
+        let line = format!("pages: [{}]", pages.join(", "));
+        format!(
+            "{}\n{}\n",
+            instead("pages", &line),
+            line.replace("pages:", "tabs:")
+        )
+    };
+    for count in [MIN_TABS, MAX_TABS] {
+        let manifest = parse(&with_tabs(count));
+        assert_eq!(manifest.tabs, manifest.pages);
+        assert_eq!(manifest.tabs.len(), count);
+    }
+    let order = "pages: [pages/me, pages/offer, pages/index]\ntabs: [pages/index, pages/me]";
+    let manifest = parse(&instead("pages", order));
+    assert_eq!(manifest.tabs, ["pages/index", "pages/me"]);
+
+    assert_snapshot!(refused(&with_tabs(MIN_TABS - 1)), @"
+    a tab bar has 2 to 5 tabs, came 1
+     --> miniapp.yaml:5:7
+      |
+    5 | tabs: [pages/0]
+      |       ^
+      = help: add tabs, or remove the key `tabs`
+    ");
+    assert_snapshot!(refused(&with_tabs(MAX_TABS + 1)), @"
+    the list has 6 items, more than 5
+     --> miniapp.yaml:5:53
+      |
+    5 | tabs: [pages/0, pages/1, pages/2, pages/3, pages/4, pages/5]
+      |                                                     ^^^^^^^
+    ");
+    assert_snapshot!(refused(&with("tabs: []")), @"
+    a tab bar has 2 to 5 tabs, came 0
+     --> miniapp.yaml:5:7
+      |
+    5 | tabs: []
+      |       ^
+      = help: add tabs, or remove the key `tabs`
+    ");
+}
+
+#[test]
+fn a_tab_is_one_of_the_pages_and_listed_once() {
+    assert_snapshot!(refused(&with("tabs: [pages/index, pages/indx]")), @"
+    the tab `pages/indx` is not one of `pages`
+     --> miniapp.yaml:5:21
+      |
+    5 | tabs: [pages/index, pages/indx]
+      |                     ^^^^^^^^^^
+      = help: did you mean `pages/index`?
+    ");
+    assert_snapshot!(refused(&with("tabs: [pages/index, pages/me]")), @"
+    the tab `pages/me` is not one of `pages`
+     --> miniapp.yaml:5:21
+      |
+    5 | tabs: [pages/index, pages/me]
+      |                     ^^^^^^^^
+      = help: add it to `pages`, or remove it here
+    ");
+    assert_snapshot!(refused(&with("tabs: [pages/index, pages/index]")), @"
+    the page `pages/index` is listed twice
+     --> miniapp.yaml:5:21
+      |
+    5 | tabs: [pages/index, pages/index]
+      |                     ^^^^^^^^^^^
+      = help: remove one of them
+    ");
+    assert_snapshot!(refused(&with("tabs: [pages/index, /pages/me]")), @"
+    `/pages/me` is not a path inside the package: it begins with `/`
+     --> miniapp.yaml:5:21
+      |
+    5 | tabs: [pages/index, /pages/me]
+      |                     ^^^^^^^^^
+      = help: write it as in `pages/index`
+    ");
+    assert_snapshot!(refused(&with("tabs: pages/index")), @"
+    expected a list, came the text `pages/index`
+     --> miniapp.yaml:5:7
+      |
+    5 | tabs: pages/index
+      |       ^^^^^^^^^^^
+      = help: write it as `[one, two]`
+    ");
 }

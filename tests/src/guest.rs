@@ -15,8 +15,12 @@ pub enum Guest {
     SummerCampaign,
     /// `tests/guests/contract`
     Contract,
+    /// `tests/guests/native`
+    Native,
     /// `tests/guests/one-call-at-a-time`
     OneCallAtATime,
+    /// `tests/guests/pages`
+    Pages,
     /// `tests/guests/rogue`
     Rogue,
     /// `tests/guests/wasi`
@@ -31,7 +35,9 @@ impl Guest {
             Self::Showcase => env!("GUEST_SHOWCASE"),
             Self::SummerCampaign => env!("GUEST_SUMMER_CAMPAIGN"),
             Self::Contract => env!("GUEST_CONTRACT"),
+            Self::Native => env!("GUEST_NATIVE_GUEST"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
+            Self::Pages => env!("GUEST_PAGES"),
             Self::Rogue => env!("GUEST_ROGUE"),
             Self::Wasi => env!("GUEST_WASI_GUEST"),
         };
@@ -45,7 +51,9 @@ impl Guest {
             Self::Showcase => "../examples/showcase",
             Self::SummerCampaign => "../examples/summer-campaign",
             Self::Contract => "guests/contract",
+            Self::Native => "guests/native",
             Self::OneCallAtATime => "guests/one-call-at-a-time",
+            Self::Pages => "guests/pages",
             Self::Rogue => "guests/rogue",
             Self::Wasi => "guests/wasi",
         };

@@ -17,6 +17,10 @@ pub enum Line {
     Turn(Turn),
     /// An error left uncaught: callback and error.
     Uncaught(String, String),
+    /// The stack of pages: their paths.
+    Pages(Vec<String>),
+    /// Suspended, or not any more.
+    Suspended(bool),
     /// What a store of consents could not do.
     Consents(String),
     /// The end.
@@ -63,6 +67,14 @@ impl Record {
         })
     }
 
+    /// The stacks of pages so far.
+    pub fn stacks(&self) -> Vec<Vec<String>> {
+        self.pick(|line| match line {
+            Line::Pages(pages) => Some(pages),
+            _ => None,
+        })
+    }
+
     /// The errors left uncaught so far.
     pub fn uncaught(&self) -> Vec<(String, String)> {
         self.pick(|line| match line {
@@ -93,6 +105,12 @@ impl Observer for Record {
             } => {
                 add(Line::Uncaught(callback.to_string(), error.to_string()));
             }
+            Report::Pages(pages) => {
+                add(Line::Pages(
+                    pages.iter().map(|page| page.path.clone()).collect(),
+                ));
+            }
+            Report::Suspended(suspended) => add(Line::Suspended(suspended)),
             Report::Consents(error) => add(Line::Consents(error.to_string())),
             Report::Ended(reason) => add(Line::Ended(reason.clone())),
             other => panic!("a report that the suites do not know: {other:?}"),

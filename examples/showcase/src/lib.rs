@@ -1,7 +1,11 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod extension;
+mod location;
 mod login;
 mod profile;
+mod steps;
+mod surface;
 
 use miniapp_guest::prelude::*;
 
@@ -16,8 +20,13 @@ impl Page for Index {
 }
 
 mini_app! {
+    app: steps::Draft,
     pages: {
         "pages/index" => Index,
+        "pages/steps" => steps::Steps,
+        "pages/extension" => extension::Extension,
+        "pages/location" => location::Location,
+        "pages/surface" => surface::Surface,
         "pages/login" => login::Login,
         "pages/profile" => profile::Profile,
     }

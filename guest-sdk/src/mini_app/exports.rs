@@ -2,11 +2,11 @@
 
 use super::{AppCalls, Definition, PageCalls, PageDefinition};
 use crate::app::Launch;
-use crate::bindings::exports::miniapp::host::{lifecycle, page};
+use crate::bindings::exports::miniapp::host::{lifecycle, page, state};
 use crate::bindings::miniapp::host::event::PageEvent;
 use crate::bindings::miniapp::host::launch::LaunchOptions;
 use crate::bindings::miniapp::host::types;
-use crate::error::{Error, Result, code};
+use crate::error::{Context, Error, Result, code};
 use crate::event::Event;
 use crate::host;
 use crate::log::Level;
@@ -110,6 +110,20 @@ impl<D: Definition> lifecycle::Guest for D {
 
     async fn on_hide() -> Result<(), types::Error> {
         app::<D>().hide().await.map_err(error)
+    }
+}
+
+impl<D: Definition> state::Guest for D {
+    async fn save() -> Result<Option<String>, types::Error> {
+        let state = app::<D>().save().await.map_err(error)?;
+        Ok(state.map(|state| state.to_string()))
+    }
+
+    async fn restore(kept: String) -> Result<(), types::Error> {
+        let kept = serde_json::from_str(&kept)
+            .context("the state that was saved")
+            .map_err(error)?;
+        app::<D>().restore(kept).await.map_err(error)
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a host in memory answers and what it has noted; must not know who asks.
 
+use crate::device::{file_transfer, location, payment, scan, share};
+use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result, code};
 use crate::log::Level;
 use crate::navigation::Navigation;
 use crate::request::{Request, Response};
 use serde_json::Value;
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
@@ -19,6 +21,29 @@ pub(super) struct Answer {
 }
 
 pub(super) type Extension = Rc<dyn Fn(Value) -> Result<Value>>;
+
+pub(super) type Payment = Rc<dyn Fn(payment::Order) -> Result<payment::Receipt>>;
+
+/// What is drawn over pages, and what the user was asked.
+#[derive(Default)]
+pub(super) struct Drawn {
+    pub toasts: Vec<String>,
+    pub loading: Option<String>,
+    pub titles: BTreeMap<u32, String>,
+    pub questions: Vec<Question>,
+    pub replies: VecDeque<Reply>,
+    pub clipboard: Option<String>,
+}
+
+/// What the device knows and was asked for.
+#[derive(Default)]
+pub(super) struct Device {
+    pub files: Vec<(file_transfer::File, Vec<u8>)>,
+    pub payment: Option<Payment>,
+    pub position: Option<location::Position>,
+    pub scanned: VecDeque<scan::Scanned>,
+    pub shared: Vec<share::Content>,
+}
 
 /// A permission that the user is asked for, and what they answer.
 pub(super) struct Consent {
@@ -33,6 +58,8 @@ pub(super) struct State {
     pub asked: Vec<String>,
     pub consents: Vec<Consent>,
     pub denied: Vec<String>,
+    pub device: Device,
+    pub drawn: Drawn,
     pub elapsed: Duration,
     pub extensions: Vec<(String, Extension)>,
     pub launched: Duration,
@@ -50,6 +77,19 @@ pub(super) struct State {
     random: u64,
 }
 
+impl Device {
+    pub fn add_file(&mut self, name: String, media_type: String, content: Vec<u8>) {
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let file = file_transfer::File {
+            handle: count(self.files.len()),
+            name,
+            media_type,
+            size: count(content.len()),
+        };
+        self.files.push((file, content));
+    }
+}
+
 impl Default for State {
     fn default() -> Self {
         Self {
@@ -58,6 +98,8 @@ impl Default for State {
             asked: Vec::new(),
             consents: Vec::new(),
             denied: Vec::new(),
+            device: Device::default(),
+            drawn: Drawn::default(),
             elapsed: Duration::ZERO,
             extensions: Vec::new(),
             launched: Duration::ZERO,
@@ -86,6 +128,10 @@ impl State {
 
     pub fn close_page(&mut self, page: u32) {
         self.open_pages.remove(&page);
+    }
+
+    pub fn is_open(&self, page: u32) -> bool {
+        self.open_pages.contains(&page)
     }
 
     pub fn data(&self, page: u32, path: &str) -> Value {

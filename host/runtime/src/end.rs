@@ -15,6 +15,15 @@ pub enum EndReason {
     /// The embedder closed it, and its callbacks have returned.
     #[error("closed")]
     Closed,
+    /// It made room for others; see [`crate::MiniApp::evict`].
+    #[error("ended to make room for others; what it saved is there when it is opened again")]
+    Evicted,
+    /// It was in the background for as long as it may be.
+    #[error("ended after {} minutes in the background; what it saved is there when it is opened again", .after.as_secs() / 60)]
+    LeftInBackground {
+        /// [`Limits::background`].
+        after: Duration,
+    },
     /// The embedder closed it, and it did not return from its callbacks.
     #[error("closed by force: `on-hide` and `on-unload` did not return within {} ms; do less in them", .after.as_millis())]
     ClosedByForce {

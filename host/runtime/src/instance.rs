@@ -5,10 +5,11 @@
 //! tells the embedder why; it never reaches another task.
 
 mod conversation;
+mod presence;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::FutureExt;
@@ -16,18 +17,23 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Folder, InFlight, LogMeter, Wasi, on_transition};
+use crate::capability::{Dialogs, Drawn, Folder, InFlight, LogMeter, Wasi, on_transition};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
 use crate::limits::{self, Limits};
 use crate::meter::{Driven, Meter, TurnSignal, TurnTooLong};
-use crate::page::{PageId, Pages};
+use crate::mini_app::EventError;
+use crate::page::{Navigation, NavigationError, OpenPage, PageId, Pages, Routes};
 use crate::prepared::Prepared;
-use crate::report::{AppError, Report};
+use crate::report::Report;
 use crate::runtime::Services;
+use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
+
+use presence::Presence;
+pub(crate) use presence::{Attention, Parting};
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -38,10 +44,19 @@ pub(crate) struct State {
     pub(crate) consent: Gate,
     pub(crate) launched_at: Instant,
     pub(crate) meter: Meter,
+    pub(crate) routes: Arc<Routes>,
     pub(crate) pages: Pages,
     pub(crate) log: LogMeter,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
+    /// Calls of extensions and of the native app's own interfaces.
+    pub(crate) calling: InFlight,
+    /// Calls of the clipboard.
+    pub(crate) using_clipboard: InFlight,
+    /// Questions to the user.
+    pub(crate) dialogs: Dialogs,
+    /// What was drawn over its pages.
+    pub(crate) drawn: Drawn,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
     /// Calls that the login's provider answers.
@@ -56,7 +71,20 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn report(&self, report: Report<'_>) {
+        report.trace(&self.tenant.app);
         self.services.observer.report(&self.tenant.app, report);
+    }
+
+    /// Changes the stack of pages; the callbacks follow.
+    pub(crate) fn navigate(&mut self, navigation: &Navigation) -> Result<(), NavigationError> {
+        self.pages.navigate(navigation, &self.routes)?;
+        self.report_stack();
+        Ok(())
+    }
+
+    fn report_stack(&self) {
+        let pages: Vec<OpenPage> = self.pages.stack.pages().cloned().collect();
+        self.report(Report::Pages(&pages));
     }
 }
 
@@ -64,6 +92,8 @@ impl State {
 pub(crate) struct Start {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) options: GuestLaunchOptions,
+    /// What an earlier life has kept.
+    pub(crate) restore: Option<String>,
     /// What the user has agreed to before.
     pub(crate) consent: Opened,
     /// The tenant's files, where it was granted any.
@@ -74,7 +104,7 @@ pub(crate) struct Start {
 pub(crate) struct Delivery {
     pub(crate) page: PageId,
     pub(crate) event: PageEvent,
-    pub(crate) reply: oneshot::Sender<Result<(), AppError>>,
+    pub(crate) reply: oneshot::Sender<Result<(), EventError>>,
 }
 
 /// What the embedder asks of the host about a mini-app, which waits for neither.
@@ -82,7 +112,20 @@ pub(crate) enum Request {
     /// To be visible or not.
     Visible {
         visible: bool,
+        /// How it is opened this time.
+        launch: Option<Box<GuestLaunchOptions>>,
         reply: oneshot::Sender<()>,
+    },
+    /// To change the stack of pages.
+    Navigate {
+        navigation: Navigation,
+        reply: oneshot::Sender<Result<(), NavigationError>>,
+    },
+    /// To be told once no callback of the app and its pages is under way or due.
+    Idle { reply: oneshot::Sender<()> },
+    /// The stack of pages.
+    Pages {
+        reply: oneshot::Sender<Vec<OpenPage>>,
     },
     /// The data of a page.
     Data {
@@ -112,16 +155,18 @@ pub(crate) enum Phase {
 /// What the task and its handle share.
 pub(crate) struct Control {
     phase: watch::Sender<Phase>,
-    closing: watch::Sender<bool>,
+    presence: Presence,
     signal: Arc<TurnSignal>,
+    saved: Mutex<Option<SavedState>>,
 }
 
 impl Control {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             phase: watch::Sender::new(Phase::Launching),
-            closing: watch::Sender::new(false),
+            presence: Presence::new(),
             signal: TurnSignal::new(limits.turn),
+            saved: Mutex::default(),
         }
     }
 
@@ -129,12 +174,40 @@ impl Control {
         self.phase.subscribe()
     }
 
-    pub(crate) fn close(&self) {
-        self.closing.send_replace(true);
+    pub(crate) fn part(&self, parting: Parting) {
+        self.presence.part(parting);
+    }
+
+    pub(crate) async fn parting(&self) -> Parting {
+        self.presence.parting().await
+    }
+
+    pub(crate) fn set_visible(&self, visible: bool) {
+        self.presence.set_visible(visible);
+    }
+
+    /// Since when the mini-app is in the background.
+    pub(crate) fn hidden(&self) -> Option<tokio::time::Instant> {
+        self.presence.hidden()
+    }
+
+    /// Keeps the mini-app awake until what is returned is dropped.
+    pub(crate) fn ask(&self) -> Attention<'_> {
+        self.presence.ask()
     }
 
     pub(crate) fn fuel_spent(&self) -> u64 {
         self.signal.spent()
+    }
+
+    /// Keeps what the mini-app wants to find again.
+    fn keep(&self, saved: Option<SavedState>) {
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = saved;
+    }
+
+    pub(crate) fn take_saved(&self) -> Option<SavedState> {
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        saved.take()
     }
 
     fn reach(&self, phase: Phase) {
@@ -192,6 +265,7 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
     let Start {
         tenant,
         options,
+        restore,
         consent,
         folder,
     } = start;
@@ -201,10 +275,15 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
     };
     let services = Arc::clone(prepared.services());
     let lived = {
-        let work = conversation::hold(&prepared, &mut store, options, inbox, control);
+        let work = conversation::hold(&prepared, &mut store, options, restore, inbox, control);
         let on_turn = |turn| services.observer.report(&tenant.app, Report::Turn(turn));
         let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
-        supervise(driven, control, &limits).await
+        supervise(driven, control, &limits, |suspended| {
+            services
+                .observer
+                .report(&tenant.app, Report::Suspended(suspended));
+        })
+        .await
     };
     // The last turn was not ended from inside.
     store.data_mut().finish_output();
@@ -228,29 +307,29 @@ async fn supervise(
     driven: impl Future<Output = Result<wasmtime::Result<EndReason>, TurnTooLong>>,
     control: &Control,
     limits: &Limits,
+    suspended: impl FnMut(bool),
 ) -> wasmtime::Result<EndReason> {
     let mut driven = pin!(driven);
     let mut phase = control.phase();
-    let mut closing = control.closing.subscribe();
     // While it launches.
     tokio::select! {
         biased;
         lived = &mut driven => return lived_or_too_long(lived, limits),
         _ = phase.wait_for(|phase| !matches!(phase, Phase::Launching)) => {}
-        _ = closing.wait_for(|closing| *closing) => {}
+        _ = control.parting() => {}
         () = tokio::time::sleep(limits.launch) => {
             return Ok(EndReason::LaunchTooLong { limit: limits.launch });
         }
     }
     // While it lives.
-    tokio::select! {
-        biased;
-        lived = &mut driven => return lived_or_too_long(lived, limits),
-        _ = closing.wait_for(|closing| *closing) => {}
+    let lived = control.presence.drive(driven.as_mut(), limits, suspended);
+    if let Some(lived) = lived.await {
+        return lived_or_too_long(lived, limits);
     }
     if control.launching() {
         return Ok(EndReason::Closed);
     }
+    // While it says farewell.
     tokio::select! {
         biased;
         lived = driven => lived_or_too_long(lived, limits),
@@ -285,9 +364,14 @@ fn new_store(
         consent: Gate::new(consent, meter.owed().clone()),
         launched_at: Instant::now(),
         meter,
-        pages: Pages::default(),
+        routes: Arc::clone(prepared.routes()),
+        pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         sleeping: InFlight::default(),
+        calling: InFlight::default(),
+        using_clipboard: InFlight::default(),
+        dialogs: Dialogs::default(),
+        drawn: Drawn::default(),
         reading_profile: InFlight::default(),
         logging_in: InFlight::default(),
         session: None,

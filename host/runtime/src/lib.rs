@@ -19,24 +19,31 @@ mod grant;
 mod instance;
 mod lifecycle;
 pub mod limits;
+mod lives;
 mod meter;
 mod mini_app;
 mod page;
 mod prepared;
 mod report;
 mod runtime;
+mod saved_state;
 mod tenant;
 
+pub use capability::device;
 pub use capability::{
-    FilesError, FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale,
-    LoginCode, LoginProvider, Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError,
-    Resolver, Resolving, SystemResolver, Timeouts,
+    Asking, Caller, Clipboard, ClipboardAnswer, Extension, ExtensionAnswer, ExtensionError,
+    ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, HttpAnswer, HttpBody,
+    HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, LoginCode, LoginProvider,
+    MemoryClipboard, Network, NetworkError, NoDialog, ProfileAnswer, ProfileProvider,
+    ProviderError, Resolver, Resolving, SystemResolver, Timeouts, Toast, UserInterface,
 };
 pub use consent::{
     Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,
     ConsentStore, ConsentStoreError, Consents, Decision, FixedConsent, FolderConsents,
     MemoryConsents,
 };
+pub use contract::imports::dialog_types::{Question, Reply};
+pub use contract::imports::ui::Icon;
 pub use end::{EndReason, Frame, TrapKind};
 pub use engine::{CompileError, Engine, EngineError, EngineOptions, Execution, PoolUsage};
 pub use grant::GrantError;
@@ -47,8 +54,23 @@ pub use mini_app::{Event, EventError, MiniApp};
 pub use miniapp_data::{
     DataError, InvalidPath, MAX_CHANGES, MAX_GAP, MAX_PATH_BYTES, MAX_SEGMENTS, MAX_SET_DATA_BYTES,
 };
-pub use page::PageId;
+pub use page::{Navigation, NavigationError, OpenPage, PageId};
 pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
-pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+pub use runtime::{LogOutError, Runtime, RuntimeError, RuntimeOptions};
+pub use saved_state::SavedState;
 pub use tenant::{InvalidUserId, Tenant, UserId};
+/// The engine below, for types of an [`Interface`] that derive its traits:
+///
+/// ```
+/// use miniapp_runtime::wasmtime::component::{ComponentType, Lift, Lower};
+///
+/// #[derive(ComponentType, Lift, Lower, serde::Serialize)]
+/// #[component(record, wasmtime_crate = miniapp_runtime::wasmtime)]
+/// struct Points {
+///     balance: u32,
+///     #[component(name = "valid-until")]
+///     valid_until: Option<String>,
+/// }
+/// ```
+pub use wasmtime;

@@ -1,12 +1,13 @@
-//! The callbacks of a mini-app and their order. Knows which callback follows
-//! which, and neither who asks for them nor what they do.
+//! The callbacks of a mini-app, and how each is called in either world. Knows neither
+//! who asks for them nor what they do.
 //!
 //! ```text
 //! app    on-launch ─ on-show ─ … on-hide, on-show … ───────────── on-hide
 //! page                └ on-load ─ on-show ─ on-ready … on-hide ─ on-unload
 //! ```
 //!
-//! Each callback is awaited before the next one in its row. A launch whose
+//! Each callback is awaited before the next one in its row; how the rows of several
+//! pages go together is the page stack's. A launch whose
 //! `on-launch` fails opens no page (W3C MiniApp Lifecycle; the peers start
 //! the page while the launch still runs, and users complain).
 
@@ -40,6 +41,10 @@ pub enum Callback {
     PageUnload,
     /// `page.on-event`
     PageEvent,
+    /// `state.save`
+    Save,
+    /// `state.restore`
+    Restore,
 }
 
 impl fmt::Display for Callback {
@@ -54,6 +59,8 @@ impl fmt::Display for Callback {
             Self::PageHide => "on-hide",
             Self::PageUnload => "on-unload",
             Self::PageEvent => "on-event",
+            Self::Save => "save",
+            Self::Restore => "restore",
         })
     }
 }
@@ -66,10 +73,12 @@ pub(crate) enum Exports {
     Async {
         lifecycle: exports::lifecycle::Guest,
         page: exports::page::Guest,
+        state: Option<exports::state::Guest>,
     },
     Sync {
         lifecycle: exports::lifecycle_sync::Guest,
         page: exports::page_sync::Guest,
+        state: Option<exports::state_sync::Guest>,
     },
 }
 
@@ -130,6 +139,35 @@ impl Exports {
 
     pub(crate) async fn on_unload(&self, store: &Accessor<State>, id: PageId) -> Answer {
         call!(self, page.call_on_unload(store, id.0))
+    }
+
+    /// The state to be kept; nothing where the mini-app keeps none.
+    pub(crate) async fn save(
+        &self,
+        store: &Accessor<State>,
+    ) -> wasmtime::Result<Option<Result<Option<String>, GuestError>>> {
+        Ok(match self {
+            Self::Async {
+                state: Some(state), ..
+            } => Some(state.call_save(store).await?),
+            Self::Sync {
+                state: Some(state), ..
+            } => Some(state.call_save(store).await?),
+            Self::Async { state: None, .. } | Self::Sync { state: None, .. } => None,
+        })
+    }
+
+    pub(crate) async fn restore(&self, store: &Accessor<State>, kept: String) -> Answer {
+        match self {
+            Self::Async {
+                state: Some(state), ..
+            } => state.call_restore(store, kept).await,
+            Self::Sync {
+                state: Some(state), ..
+            } => state.call_restore(store, kept).await,
+            // Another version of it has kept a state; this one begins anew.
+            Self::Async { state: None, .. } | Self::Sync { state: None, .. } => Ok(Ok(())),
+        }
     }
 
     pub(crate) async fn on_event(

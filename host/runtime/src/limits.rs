@@ -83,6 +83,15 @@ pub const FILES: u64 = 10 << 20;
 /// Files and folders of one mini-app, for one user.
 pub const FILE_ENTRIES: u64 = 1_024;
 
+/// Pages of one mini-app that are open at once: WeChat's limit.
+pub const PAGES: usize = 10;
+
+/// How long a mini-app goes on in the background before it is suspended: WeChat's time.
+pub const SUSPEND: Duration = Duration::from_secs(5);
+
+/// How long a mini-app may be in the background before it is ended: WeChat's time.
+pub const BACKGROUND: Duration = Duration::from_secs(30 * 60);
+
 /// Events that wait for delivery to one mini-app.
 pub const MAILBOX: usize = 64;
 
@@ -116,6 +125,12 @@ pub struct Limits {
     pub core_percent: u32,
     /// Bytes of files, see [`FILES`].
     pub files: u64,
+    /// Pages that are open at once, see [`PAGES`].
+    pub pages: usize,
+    /// How long it goes on in the background before it is suspended, see [`SUSPEND`].
+    pub suspend: Duration,
+    /// How long it may be in the background before it is ended, see [`BACKGROUND`].
+    pub background: Duration,
     /// How long a launch may take until `on-launch` and `on-show` have returned; ten seconds.
     pub launch: Duration,
     /// How long a mini-app may compute without returning to the event loop; two
@@ -136,6 +151,9 @@ impl Default for Limits {
             fuel_per_second: FUEL_PER_SECOND,
             core_percent: CORE_PERCENT,
             files: FILES,
+            pages: PAGES,
+            suspend: SUSPEND,
+            background: BACKGROUND,
             launch: Duration::from_secs(10),
             turn: Duration::from_secs(2),
             close: Duration::from_millis(500),

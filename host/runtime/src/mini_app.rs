@@ -8,11 +8,12 @@ use miniapp_package::AppId;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::end::EndReason;
-use crate::instance::{Control, Delivery, Phase, Request};
-use crate::lifecycle::PageEvent;
+use crate::instance::{Control, Delivery, Parting, Phase, Request};
+use crate::lifecycle::{GuestLaunchOptions, PageEvent};
 use crate::limits::{self, Limits};
-use crate::page::PageId;
+use crate::page::{Navigation, NavigationError, OpenPage, PageId};
 use crate::report::AppError;
+use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
 
 /// An event for a page of a mini-app.
@@ -74,6 +75,12 @@ pub enum EventError {
         /// What is allowed.
         limit: usize,
     },
+    /// The page is not open, or no longer.
+    #[error("{page} is not open")]
+    NotOpen {
+        /// The page.
+        page: PageId,
+    },
     /// The mini-app has ended, before or while it handled the event.
     #[error("the mini-app has ended: {0}")]
     Ended(Arc<EndReason>),
@@ -102,7 +109,7 @@ struct LastClone(Arc<Control>);
 
 impl Drop for LastClone {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.part(Parting::Close);
     }
 }
 
@@ -181,6 +188,7 @@ impl MiniApp {
             detail: event.detail,
             dataset: event.dataset,
         };
+        let _awake = self.control.ask();
         let (reply, answer) = oneshot::channel();
         match self
             .mailbox
@@ -194,7 +202,7 @@ impl MiniApp {
             }
         }
         match answer.await {
-            Ok(handled) => handled.map_err(EventError::App),
+            Ok(handled) => handled,
             Err(_) => Err(EventError::Ended(self.ended().await)),
         }
     }
@@ -203,23 +211,40 @@ impl MiniApp {
     /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
     /// in the foreground already, or has ended.
     pub async fn show(&self) {
-        self.set_visible(true).await;
+        self.set_visible(true, None).await;
+    }
+
+    /// The same for one that is opened again: its `on-show` is told how. See
+    /// [`crate::Prepared::reopen`].
+    pub(crate) async fn show_as(&self, launch: GuestLaunchOptions) {
+        self.set_visible(true, Some(Box::new(launch))).await;
     }
 
     /// Tells the mini-app that it went to the background, and waits until it was
     /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
     /// in the background already, or has ended.
     pub async fn hide(&self) {
-        self.set_visible(false).await;
+        self.set_visible(false, None).await;
     }
 
-    async fn set_visible(&self, visible: bool) {
+    /// Since when it is in the background; nothing where it is in the foreground.
+    pub fn hidden_for(&self) -> Option<Duration> {
+        self.control.hidden().map(|since| since.elapsed())
+    }
+
+    async fn set_visible(&self, visible: bool, launch: Option<Box<GuestLaunchOptions>>) {
+        self.control.set_visible(visible);
+        let _awake = self.control.ask();
         let (reply, answer) = oneshot::channel();
         let told = async {
             if self
                 .mailbox
                 .requests
-                .send(Request::Visible { visible, reply })
+                .send(Request::Visible {
+                    visible,
+                    launch,
+                    reply,
+                })
                 .await
                 .is_ok()
             {
@@ -234,6 +259,7 @@ impl MiniApp {
     /// The data of a page as it is now; nothing where the page is not open or
     /// the mini-app has ended.
     pub async fn data(&self, page: PageId) -> Option<serde_json::Value> {
+        let _awake = self.control.ask();
         let (reply, answer) = oneshot::channel();
         self.mailbox
             .requests
@@ -241,6 +267,53 @@ impl MiniApp {
             .await
             .ok()?;
         answer.await.ok()?
+    }
+
+    /// Changes the stack of pages, as the user has asked for it: by a link of the native
+    /// app's, or its button that goes back. Returns once the stack has changed, see
+    /// [`crate::Report::Pages`]; the pages' callbacks follow.
+    ///
+    /// # Errors
+    ///
+    /// See [`NavigationError`]; the stack is as it was.
+    pub async fn navigate(&self, navigation: Navigation) -> Result<(), NavigationError> {
+        let _awake = self.control.ask();
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Navigate { navigation, reply };
+        if self.mailbox.requests.send(request).await.is_ok()
+            && let Ok(navigated) = answer.await
+        {
+            return navigated;
+        }
+        Err(NavigationError::Ended(self.ended().await))
+    }
+
+    /// Waits until all callbacks of the app and its pages have returned that are due by
+    /// now; one that never returns is waited for until the mini-app ends.
+    pub async fn settled(&self) {
+        let _awake = self.control.ask();
+        let (reply, answer) = oneshot::channel();
+        if self
+            .mailbox
+            .requests
+            .send(Request::Idle { reply })
+            .await
+            .is_ok()
+        {
+            // Dropped where the mini-app ends meanwhile, which its end tells.
+            answer.await.ok();
+        }
+    }
+
+    /// The open pages, the lowest one first; none where the mini-app has ended.
+    pub async fn pages(&self) -> Vec<OpenPage> {
+        let _awake = self.control.ask();
+        let (reply, answer) = oneshot::channel();
+        let asked = self.mailbox.requests.send(Request::Pages { reply }).await;
+        match asked {
+            Ok(()) => answer.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
     }
 
     /// Fuel burnt since the launch, up to the end of the last turn.
@@ -251,8 +324,26 @@ impl MiniApp {
     /// Closes the mini-app: its callbacks run, within [`crate::Limits::close`],
     /// and everything it held is given back.
     pub async fn close(&self) -> Arc<EndReason> {
-        self.control.close();
+        self.control.part(Parting::Close);
         self.ended().await
+    }
+
+    /// Closes the mini-app to make room, as [`Self::close`] does, and asks it for the
+    /// state that it wants to find again; see [`Self::take_saved`].
+    pub async fn evict(&self) -> Arc<EndReason> {
+        self.control.part(Parting::Evict);
+        self.ended().await
+    }
+
+    /// What a mini-app that was evicted, or left in the background for long, wants to
+    /// find when it is launched again, see [`crate::LaunchOptions::restore`]; once.
+    pub fn take_saved(&self) -> Option<SavedState> {
+        self.control.take_saved()
+    }
+
+    /// Whether the mini-app has not ended yet.
+    pub fn is_live(&self) -> bool {
+        !matches!(*self.control.phase().borrow(), Phase::Ended(_))
     }
 
     /// Waits until the mini-app has ended.

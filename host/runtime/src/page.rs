@@ -1,10 +1,19 @@
-//! The pages of one mini-app that are open, each with its data. Knows no order
-//! of opening: that is the page stack's.
+//! The pages of one mini-app that are open: their stack, and the data of each.
+//! Knows nothing of the guest, nor of who asks for a page.
+
+mod navigation;
+mod stack;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use miniapp_data::DataTree;
+use tokio::sync::Notify;
+
+pub use navigation::{Navigation, NavigationError};
+pub(crate) use navigation::{Pace, Routes};
+pub(crate) use stack::{PageStack, Step};
 
 /// Names one opened page of a mini-app for as long as it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,61 +35,73 @@ impl fmt::Display for PageId {
     }
 }
 
-/// How far an open page is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Its `on-load` has not returned.
-    Loading,
-    /// It is loaded, and the app is in the foreground.
-    Shown,
-    /// It is loaded, and the app is in the background.
-    Hidden,
-}
-
-struct Page {
-    data: DataTree,
-    stage: Stage,
+/// One page of a mini-app's stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenPage {
+    /// Names it in events and reports.
+    pub id: PageId,
+    /// Its path in the app manifest.
+    pub path: String,
+    /// The decoded pairs of the query that it was opened with.
+    pub query: Vec<(String, String)>,
 }
 
 /// The open pages of one mini-app.
-#[derive(Default)]
 pub(crate) struct Pages {
-    open: BTreeMap<PageId, Page>,
+    pub(crate) stack: PageStack,
+    pub(crate) pace: Pace,
+    /// From the beginning of `on-load` to the beginning of `on-unload`.
+    data: BTreeMap<PageId, DataTree>,
+    /// Whether callbacks may be due.
+    due: bool,
+    /// Told when the mini-app itself has changed the stack.
+    changed: Arc<Notify>,
 }
 
 impl Pages {
+    /// Room for so many pages.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            stack: PageStack::new(limit),
+            pace: Pace::default(),
+            data: BTreeMap::new(),
+            due: false,
+            changed: Arc::default(),
+        }
+    }
+
+    /// Who is told that the stack has changed.
+    pub(crate) fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&self.changed)
+    }
+
+    /// Callbacks may be due from now on.
+    pub(crate) fn touch(&mut self) {
+        self.due = true;
+        self.changed.notify_one();
+    }
+
+    /// Whether callbacks may be due since this was last asked.
+    pub(crate) fn take_due(&mut self) -> bool {
+        std::mem::take(&mut self.due)
+    }
+
+    /// A page begins to load.
     pub(crate) fn open(&mut self, page: PageId) {
-        let data = DataTree::default();
-        self.open.insert(
-            page,
-            Page {
-                data,
-                stage: Stage::Loading,
-            },
-        );
+        self.data.insert(page, DataTree::default());
     }
 
     /// Drops a page's data and returns what it weighed.
     pub(crate) fn close(&mut self, page: PageId) -> usize {
-        self.open.remove(&page).map_or(0, |page| page.data.weight())
-    }
-
-    /// How far a page is; nothing where it is not open.
-    pub(crate) fn stage(&self, page: PageId) -> Option<Stage> {
-        self.open.get(&page).map(|page| page.stage)
-    }
-
-    pub(crate) fn set_stage(&mut self, page: PageId, stage: Stage) {
-        if let Some(page) = self.open.get_mut(&page) {
-            page.stage = stage;
-        }
+        self.data.remove(&page).map_or(0, |data| data.weight())
     }
 
     pub(crate) fn data(&self, page: PageId) -> Option<&DataTree> {
-        self.open.get(&page).map(|page| &page.data)
+        self.data.get(&page)
     }
 
     pub(crate) fn data_mut(&mut self, page: PageId) -> Option<&mut DataTree> {
-        self.open.get_mut(&page).map(|page| &mut page.data)
+        self.data.get_mut(&page)
     }
 }

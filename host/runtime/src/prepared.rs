@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use miniapp_package::{AppId, Package, PartnerManifest, World};
+use miniapp_package::{AppId, Package, PageAddress, PartnerManifest, Version, World};
 use tokio::sync::{TryAcquireError, mpsc};
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
@@ -19,7 +19,9 @@ use crate::instance::{self, Control, Inbox, Phase, Start, State};
 use crate::lifecycle::{Exports, GuestLaunchOptions};
 use crate::limits::{self, Limits};
 use crate::mini_app::{Mailbox, MiniApp};
+use crate::page::{Navigation, NavigationError, Routes};
 use crate::runtime::{Runtime, Services};
+use crate::saved_state::SavedState;
 use crate::tenant::{Tenant, UserId};
 
 /// A mini-app cannot be prepared. Nothing of it was run.
@@ -37,6 +39,16 @@ pub enum PrepareError {
         "the component does not fit the contract: {0}; rebuild it against the contract that this host serves"
     )]
     Link(String),
+    /// It does not fit an interface of the native app's own, although the names do.
+    #[error(
+        "the component does not fit `{interface}` as this app has it: {reason}; rebuild it against the WIT of this app"
+    )]
+    Interface {
+        /// The interface.
+        interface: String,
+        /// What does not fit.
+        reason: String,
+    },
 }
 
 /// A mini-app cannot be launched.
@@ -100,6 +112,9 @@ pub struct LaunchOptions {
     pub user: Option<UserId>,
     /// What the opener hands over: a JSON text. With the query at most 64 KiB.
     pub extra: Option<String>,
+    /// What an earlier life has saved. Where the mini-app can restore it and `page` is
+    /// not given, it opens the page that was on top then.
+    pub restore: Option<SavedState>,
 }
 
 /// A mini-app that is ready to be launched, any number of times. Cheap to clone.
@@ -110,7 +125,8 @@ pub struct Prepared {
 
 struct Inner {
     app: AppId,
-    pages: Vec<String>,
+    version: Version,
+    routes: Arc<Routes>,
     grant: Arc<Grant>,
     instance: InstancePre<State>,
     exports: Indices,
@@ -121,10 +137,12 @@ enum Indices {
     Async {
         lifecycle: exports::lifecycle::GuestIndices,
         page: exports::page::GuestIndices,
+        state: Option<exports::state::GuestIndices>,
     },
     Sync {
         lifecycle: exports::lifecycle_sync::GuestIndices,
         page: exports::page_sync::GuestIndices,
+        state: Option<exports::state_sync::GuestIndices>,
     },
 }
 
@@ -145,14 +163,24 @@ impl Prepared {
     ) -> Result<Self, PrepareError> {
         let grant = Grant::resolve(package, partner, runtime.governance(), runtime.services())?;
         let component = runtime.engine().compile(&package.component)?;
-        let unfit = |error: wasmtime::Error| PrepareError::Link(format!("{error:#}"));
+        let unfit = |error: wasmtime::Error| {
+            let reason = format!("{error:#}");
+            match grant.own_interface_in(&reason) {
+                Some(interface) => PrepareError::Interface { interface, reason },
+                None => PrepareError::Link(reason),
+            }
+        };
         let linker = grant::link(&grant, &component).map_err(unfit)?;
         let instance = linker.instantiate_pre(&component).map_err(unfit)?;
-        let exports = Indices::find(&instance, package.world).map_err(unfit)?;
+        let exports = Indices::find(&instance, package).map_err(unfit)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 app: package.manifest.app_id.clone(),
-                pages: package.manifest.pages.clone(),
+                version: package.manifest.version.clone(),
+                routes: Arc::new(Routes {
+                    pages: package.manifest.pages.clone(),
+                    tabs: package.manifest.tabs.clone(),
+                }),
                 grant: Arc::new(grant),
                 instance,
                 exports,
@@ -166,6 +194,51 @@ impl Prepared {
         &self.inner.app
     }
 
+    /// The version of its package.
+    pub fn version(&self) -> &Version {
+        &self.inner.version
+    }
+
+    /// For whom it runs if it is launched for `user`.
+    pub fn tenant(&self, user: Option<&UserId>) -> Tenant {
+        Tenant {
+            app: self.app_id().clone(),
+            user: user.cloned(),
+        }
+    }
+
+    /// Brings a live mini-app to the foreground as if it was launched with `options`: its
+    /// `on-show` is told of them, and where they name a page that is not on top, all
+    /// pages are closed and it is opened.
+    ///
+    /// # Errors
+    ///
+    /// Where `options` name no page of the mini-app or carry too much, as for a launch;
+    /// nothing has changed then.
+    pub async fn reopen(&self, app: &MiniApp, options: LaunchOptions) -> Result<(), LaunchError> {
+        let names_page = options.page.is_some();
+        let (options, _) = self.guest_options(LaunchOptions {
+            restore: None,
+            ..options
+        })?;
+        let address = PageAddress {
+            path: options.path.clone(),
+            query: options.query.clone(),
+        };
+        app.show_as(options).await;
+        let on_top = app.pages().await.pop();
+        let is_there = on_top.is_some_and(|top| {
+            (top.path, top.query) == (address.path.clone(), address.query.clone())
+        });
+        if names_page && !is_there {
+            let reload = Navigation::Reload(address.to_string());
+            if let Err(NavigationError::Ended(reason)) = app.navigate(reload).await {
+                return Err(LaunchError::Ended(reason));
+            }
+        }
+        Ok(())
+    }
+
     /// Launches the mini-app and waits until `on-launch` and `on-show` have
     /// returned. Its first page loads from then on; see [`MiniApp::ready`].
     ///
@@ -176,11 +249,8 @@ impl Prepared {
     /// Where it cannot be launched, or ends before its first page. One that ends
     /// has left nothing behind.
     pub async fn launch(&self, options: LaunchOptions) -> Result<MiniApp, LaunchError> {
-        let tenant = Arc::new(Tenant {
-            app: self.app_id().clone(),
-            user: options.user.clone(),
-        });
-        let options = self.guest_options(options)?;
+        let tenant = Arc::new(self.tenant(options.user.as_ref()));
+        let (options, restore) = self.guest_options(options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let limit = self.engine().options().live_apps;
         let permit =
@@ -215,6 +285,7 @@ impl Prepared {
             Start {
                 tenant: Arc::clone(&tenant),
                 options,
+                restore,
                 consent,
                 folder,
             },
@@ -222,6 +293,7 @@ impl Prepared {
             Arc::clone(&control),
             permit,
         ));
+        self.inner.runtime.lives().enrol(&tenant, &control);
         let app = MiniApp::new(tenant, mailbox, control, self.limits());
         // The sender lives in the handle's control, so the wait cannot fail.
         let reached = phase
@@ -233,9 +305,19 @@ impl Prepared {
         }
     }
 
-    fn guest_options(&self, options: LaunchOptions) -> Result<GuestLaunchOptions, LaunchError> {
-        let known = &self.inner.pages;
-        let page = match options.page {
+    fn guest_options(
+        &self,
+        options: LaunchOptions,
+    ) -> Result<(GuestLaunchOptions, Option<String>), LaunchError> {
+        let known = &self.inner.routes.pages;
+        let restore = options.restore.filter(|_| self.inner.exports.has_state());
+        let (page, query, state) = match (options.page, restore) {
+            (None, Some(SavedState { page, query, state })) if known.contains(&page) => {
+                (Some(page), query, Some(state))
+            }
+            (page, restore) => (page, options.query, restore.map(|saved| saved.state)),
+        };
+        let page = match page {
             Some(page) if known.contains(&page) => page,
             Some(page) => {
                 return Err(LaunchError::UnknownPage {
@@ -245,37 +327,57 @@ impl Prepared {
             }
             None => known.first().cloned().unwrap_or_default(),
         };
-        let query: usize = options
-            .query
+        let pairs: usize = query
             .iter()
             .map(|(name, value)| PAIR_BYTES + name.len() + value.len())
             .sum();
         let fragment = options.fragment.as_ref().map_or(0, String::len);
-        let bytes = query + fragment + options.extra.as_ref().map_or(0, String::len);
+        let bytes = pairs + fragment + options.extra.as_ref().map_or(0, String::len);
         if bytes > limits::EVENT_BYTES {
             return Err(LaunchError::TooLarge { bytes });
         }
-        Ok(GuestLaunchOptions {
+        let options = GuestLaunchOptions {
             path: page,
-            query: options.query,
+            query,
             fragment: options.fragment,
             referrer: options.referrer.map(|app| app.to_string()),
             extra: options.extra,
-        })
+        };
+        Ok((options, state))
     }
 
     pub(crate) async fn instantiate(&self, store: &mut Store<State>) -> wasmtime::Result<Exports> {
         let instance = self.inner.instance.instantiate_async(&mut *store).await?;
         Ok(match &self.inner.exports {
-            Indices::Async { lifecycle, page } => Exports::Async {
+            Indices::Async {
+                lifecycle,
+                page,
+                state,
+            } => Exports::Async {
                 lifecycle: lifecycle.load(&mut *store, &instance)?,
                 page: page.load(&mut *store, &instance)?,
+                state: match state {
+                    Some(state) => Some(state.load(&mut *store, &instance)?),
+                    None => None,
+                },
             },
-            Indices::Sync { lifecycle, page } => Exports::Sync {
+            Indices::Sync {
+                lifecycle,
+                page,
+                state,
+            } => Exports::Sync {
                 lifecycle: lifecycle.load(&mut *store, &instance)?,
                 page: page.load(&mut *store, &instance)?,
+                state: match state {
+                    Some(state) => Some(state.load(&mut *store, &instance)?),
+                    None => None,
+                },
             },
         })
+    }
+
+    pub(crate) fn routes(&self) -> &Arc<Routes> {
+        &self.inner.routes
     }
 
     pub(crate) fn grant(&self) -> &Arc<Grant> {
@@ -296,16 +398,33 @@ impl Prepared {
 }
 
 impl Indices {
-    fn find(instance: &InstancePre<State>, world: World) -> wasmtime::Result<Self> {
-        Ok(match world {
+    fn find(instance: &InstancePre<State>, package: &Package) -> wasmtime::Result<Self> {
+        let has = |name: &str| package.info.exports_contract(name);
+        Ok(match package.world {
             World::Async => Self::Async {
                 lifecycle: exports::lifecycle::GuestIndices::new(instance)?,
                 page: exports::page::GuestIndices::new(instance)?,
+                state: match has("state") {
+                    true => Some(exports::state::GuestIndices::new(instance)?),
+                    false => None,
+                },
             },
             World::Sync => Self::Sync {
                 lifecycle: exports::lifecycle_sync::GuestIndices::new(instance)?,
                 page: exports::page_sync::GuestIndices::new(instance)?,
+                state: match has("state-sync") {
+                    true => Some(exports::state_sync::GuestIndices::new(instance)?),
+                    false => None,
+                },
             },
         })
+    }
+
+    /// Whether the mini-app saves a state and restores it.
+    fn has_state(&self) -> bool {
+        matches!(
+            self,
+            Self::Async { state: Some(_), .. } | Self::Sync { state: Some(_), .. }
+        )
     }
 }

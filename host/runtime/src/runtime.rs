@@ -9,14 +9,19 @@ use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Files, Locale, LoginProvider, Network, NetworkError, ProfileProvider};
+use crate::capability::{
+    Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
+    LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
+};
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
 };
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
+use crate::lives::Lives;
 use crate::prepared::{PrepareError, Prepared};
 use crate::report::{Observer, Report};
+use crate::tenant::UserId;
 
 /// How a runtime is set up. `Default` offers the network, observes nothing and
 /// has no profile.
@@ -40,6 +45,15 @@ pub struct RuntimeOptions {
     pub login: Option<Arc<dyn LoginProvider>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
+    /// What the native app adds by name.
+    pub extensions: Extensions,
+    /// What it adds as interfaces of its own.
+    pub interfaces: Vec<Interface>,
+    /// Draws over pages and asks the user; without one, nothing is seen and there
+    /// are no dialogs.
+    pub user_interface: Option<Arc<dyn UserInterface>>,
+    /// The device's clipboard; without one, `clipboard` is not offered.
+    pub clipboard: Option<Arc<dyn Clipboard>>,
     /// Is told what happens.
     pub observer: Option<Arc<dyn Observer>>,
     /// Where files of mini-apps are kept; without it, `storage:files` is not offered.
@@ -67,6 +81,12 @@ pub enum RuntimeError {
     /// The network.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// An extension.
+    #[error(transparent)]
+    Extension(#[from] ExtensionsError),
+    /// An interface of the native app's own.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
     /// Limits that contradict the engine's.
     #[error(
         "a mini-app's memory limit of {memory} bytes is more than the {engine} bytes that the engine reserves; raise `EngineOptions::memory`, or lower `Limits::memory`"
@@ -79,12 +99,21 @@ pub enum RuntimeError {
     },
 }
 
+/// Something of a user's is still there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not everything of the user's could be deleted: {0}; log out again once it can be")]
+pub struct LogOutError(String);
+
 /// What the embedder supplies to capabilities; shared by all mini-apps.
 pub(crate) struct Services {
     pub(crate) consent: Arc<Desk>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
     pub(crate) login: Option<Arc<dyn LoginProvider>>,
+    pub(crate) extensions: OfferedExtensions,
+    pub(crate) interfaces: Interfaces,
+    pub(crate) user_interface: Option<Arc<dyn UserInterface>>,
+    pub(crate) clipboard: Option<Arc<dyn Clipboard>>,
     pub(crate) locale: Locale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
@@ -102,6 +131,7 @@ struct Inner {
     governance: Option<Governance>,
     services: Arc<Services>,
     places: Arc<Semaphore>,
+    lives: Lives,
 }
 
 impl fmt::Debug for Runtime {
@@ -128,9 +158,12 @@ impl Runtime {
             .files
             .map(|root| Files::new(root, options.limits.files));
         let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
+        let extensions = options.extensions.prepare()?;
+        let interfaces = Interfaces::prepare(options.interfaces)?;
         let consent = DeskOptions {
             prompt: options.consent,
             policy: options.consent_policy,
+            asked: extensions.asked().chain(interfaces.asked()).collect(),
             store: options
                 .consent_store
                 .unwrap_or_else(|| Arc::new(MemoryConsents::default())),
@@ -148,11 +181,16 @@ impl Runtime {
                     observer,
                     profile: options.profile,
                     login: options.login,
+                    extensions,
+                    interfaces,
+                    user_interface: options.user_interface,
+                    clipboard: options.clipboard,
                     locale: options.locale.unwrap_or_else(Locale::of_system),
                     wire,
                     files,
                 }),
                 places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+                lives: Lives::default(),
             }),
         })
     }
@@ -180,6 +218,34 @@ impl Runtime {
     /// What each mini-app may use.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// A user logs out: their mini-apps are closed, and everything that was kept for them
+    /// is deleted. `None` is the device's only user.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be deleted. The rest is, and the mini-apps are closed.
+    pub async fn log_out(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
+        self.inner.lives.close(user).await;
+        let mut failed = Vec::new();
+        let services = self.services();
+        if let Some(files) = &services.files
+            && let Err(error) = files.wipe(user).await
+        {
+            failed.push(error.to_string());
+        }
+        if let Err(error) = self.consents().forget(user).await {
+            failed.push(error.to_string());
+        }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        Err(LogOutError(failed.join("; ")))
+    }
+
+    pub(crate) fn lives(&self) -> &Lives {
+        &self.inner.lives
     }
 
     /// What users have decided, to be shown and changed.

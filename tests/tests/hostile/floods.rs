@@ -26,6 +26,7 @@ pub fn attacks() -> Vec<Attack> {
         ("random", "random.bytes of 64 KiB"),
         ("locale", "locale.language"),
         ("denied", "fetch that is denied"),
+        ("navigate", "redirections to pages that never load"),
     ]
     .into_iter()
     .map(|(import, name)| {

@@ -2,22 +2,18 @@
 //! it does. The functions are read from the interfaces, so that none is forgotten.
 
 use std::future::ready;
+use std::sync::Arc;
 
 use miniapp_host::price::{CALL, SENT};
-use miniapp_host::{EndReason, EventError, LoginCode, LoginProvider, ProviderError, Tenant};
+use miniapp_host::{
+    EndReason, EventError, LoginCode, LoginProvider, MemoryClipboard, ProviderError, Tenant,
+};
 use miniapp_package::{InterfaceName, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
 
 /// Interfaces that are served by no host yet.
-const LATER: [&str; 6] = [
-    "storage-sync",
-    "navigation-sync",
-    "extension-sync",
-    "ui",
-    "dialog-sync",
-    "clipboard-sync",
-];
+const LATER: [&str; 1] = ["storage-sync"];
 
 /// Functions that end the mini-app when they are called with nothing but zeros; what they
 /// cost before cannot be told. `exit` can be called once in a life, and `poll` of nothing is
@@ -66,7 +62,10 @@ fn wanted(name: &str) -> bool {
         "extension",
     ];
     let of_contract = interface.is_of("miniapp", "host");
+    // Every function of the device waits.
+    let of_device = interface.is_of("miniapp", "device");
     requirement(&interface).is_some()
+        && !of_device
         && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
 }
 
@@ -84,11 +83,20 @@ on_both! {
         let guest = every_import(wanted);
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().to_owned();
-        let stage = Stage::builder(execution).host(|host| host.files(folder).login(NoLogin)).set().await;
-        let asked = "permissions: [{ name: storage:files, reason: r }, { name: user:readProfile, reason: r }, { name: user:login, reason: r }]";
+        let stage = Stage::builder(execution).host(|host| {
+            host.files(folder)
+                .login(NoLogin)
+                .clipboard(Arc::new(MemoryClipboard::default()))
+                .extension("echo", |_: Tenant, payload| ready(Ok(payload)))
+        }).set().await;
+        let permissions = ["storage:files", "user:readProfile", "user:login", "device:clipboard", "ext:echo"];
+        let asked: Vec<String> = permissions
+            .iter()
+            .map(|permission| format!("{{ name: \"{permission}\", reason: r }}"))
+            .collect();
         let manifests = Guest::Wasi.manifests()
-            .app_with("permissions: []", asked)
-            .partner_with("permissions: []", "permissions: [\"storage:files\", \"user:readProfile\", \"user:login\"]");
+            .app_with("permissions: []", &format!("permissions: [{}]", asked.join(", ")))
+            .partner_with("permissions: []", &format!("permissions: {permissions:?}"));
         let package = manifests.package(guest.component);
         let app = stage.host.install(package, &manifests.partner()).await.unwrap();
         let mut free = Vec::new();

@@ -4,7 +4,7 @@
 //! live: what is decided anywhere holds everywhere at once. Whoever changes decisions holds
 //! the ledger's `keeping`, so that what is kept and what holds are changed in one order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -26,6 +26,8 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct DeskOptions {
     pub(crate) prompt: Option<Arc<dyn ConsentPrompt>>,
     pub(crate) policy: Option<Arc<dyn ConsentPolicy>>,
+    /// Permissions of extensions whose users are asked, though others' are not.
+    pub(crate) asked: BTreeSet<Permission>,
     pub(crate) store: Arc<dyn ConsentStore>,
     /// How long a question may stay open.
     pub(crate) patience: Duration,
@@ -50,10 +52,14 @@ impl Desk {
     }
 
     pub(super) fn rule(&self, tenant: &Tenant, permission: &Permission) -> ConsentRule {
-        match (permission, &self.options.policy) {
-            (Permission::LocalStorage | Permission::Files, _) => ConsentRule::Given,
+        let rule = match (permission, &self.options.policy) {
+            (Permission::LocalStorage | Permission::Files, _) => return ConsentRule::Given,
             (_, Some(policy)) => policy.rule(tenant, permission),
             (_, None) => ConsentRule::usual(permission),
+        };
+        match rule {
+            ConsentRule::Given if self.options.asked.contains(permission) => ConsentRule::FirstUse,
+            rule => rule,
         }
     }
 

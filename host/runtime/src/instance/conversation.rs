@@ -1,13 +1,14 @@
-//! What the host says to a live mini-app and in which order: the launch, the
-//! first page, events as they come, showing and hiding, the farewell. Runs inside
-//! the store's event loop; limits of time are applied from outside.
+//! What the host says to a live mini-app and in which order: the launch, the pages
+//! as their stack demands, events as they come, the farewell. Runs inside the
+//! store's event loop; limits of time are applied from outside.
 //!
-//! Events run side by side with everything. The calls that open, show, hide and
-//! close follow one another: the next begins when the one before has returned.
+//! Events run side by side with everything. Which callback of the app and its pages
+//! is due says the stack of pages; they are begun in its order, and nobody waits for
+//! one that takes its time but the page that it is of.
 
-use std::collections::VecDeque;
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -15,23 +16,25 @@ use tokio::sync::oneshot;
 use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
-use super::{Control, Delivery, Inbox, Phase, Request, State};
+use super::{Control, Delivery, Inbox, Parting, Phase, Request, SavedState, State};
 use crate::contract::GuestError;
 use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
 use crate::limits;
 use crate::meter::{Meter, Trigger};
-use crate::page::{PageId, Pages, Stage};
+use crate::mini_app::EventError;
+use crate::page::{Navigation, NavigationError, PageId, PageStack, Pages, Step};
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
 
-type Call<'a> = Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send + 'a>>;
+type Call<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
 
 /// Instantiates the mini-app and talks to it until it is closed.
 pub(super) async fn hold(
     prepared: &Prepared,
     store: &mut Store<State>,
     launch: GuestLaunchOptions,
+    restore: Option<String>,
     mut inbox: Inbox,
     control: &Control,
 ) -> wasmtime::Result<EndReason> {
@@ -42,9 +45,9 @@ pub(super) async fn hold(
                 store,
                 exports: &exports,
                 control,
-                launch,
+                launch: Mutex::new(launch),
             };
-            let mut held = pin!(conversation.hold(&mut inbox));
+            let mut held = pin!(conversation.hold(restore, &mut inbox));
             // Asked first when something has happened and last before the event
             // loop goes to rest: here the outside learns what was burnt.
             poll_fn(|cx| {
@@ -82,52 +85,72 @@ struct Conversation<'a> {
     store: &'a Accessor<State>,
     exports: &'a Exports,
     control: &'a Control,
-    launch: GuestLaunchOptions,
+    /// How the mini-app was opened the last time.
+    launch: Mutex<GuestLaunchOptions>,
 }
 
-/// What is under way or waits to be begun.
+/// What is under way, and who waits for it.
 struct Agenda<'a> {
-    events: FuturesUnordered<Call<'a>>,
-    /// The lifecycle call under way, and those that follow it.
-    lifecycle: Option<Call<'a>>,
-    visibility: VecDeque<(bool, oneshot::Sender<()>)>,
+    events: FuturesUnordered<Call<'a, ()>>,
+    /// Callbacks of the app and its pages.
+    lifecycle: FuturesUnordered<Call<'a, Step>>,
+    /// Who waits until the app is as visible as it is to be.
+    settling: Vec<oneshot::Sender<()>>,
+    /// Who waits until nothing is under way.
+    idling: Vec<oneshot::Sender<()>>,
 }
 
 impl Conversation<'_> {
-    async fn hold(&self, inbox: &mut Inbox) -> wasmtime::Result<EndReason> {
-        let launched = self
-            .exports
-            .on_launch(self.store, self.launch.clone())
-            .await?;
+    async fn hold(
+        &self,
+        restore: Option<String>,
+        inbox: &mut Inbox,
+    ) -> wasmtime::Result<EndReason> {
+        let launched = self.exports.on_launch(self.store, self.launch()).await?;
         if let Err(error) = launched {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
         }
-        let shown = self
-            .exports
-            .on_app_show(self.store, self.launch.clone())
-            .await?;
+        if let Some(state) = restore {
+            let restored = self.exports.restore(self.store, state).await?;
+            self.settle(Callback::Restore, None, restored).ok();
+        }
+        let shown = self.exports.on_app_show(self.store, self.launch()).await?;
         self.settle(Callback::AppShow, None, shown).ok();
         self.end_turn()?;
+        self.open_first();
         self.control.reach(Phase::Live { ready: false });
 
         let mut agenda = Agenda {
             events: FuturesUnordered::new(),
-            lifecycle: Some(Box::pin(self.open(PageId::FIRST))),
-            visibility: VecDeque::new(),
+            lifecycle: FuturesUnordered::new(),
+            settling: Vec::new(),
+            idling: Vec::new(),
         };
-        self.listen(inbox, &mut agenda).await?;
-        let mut farewell = pin!(self.say_farewell(PageId::FIRST));
+        let parting = self.listen(inbox, &mut agenda).await?;
+        let mut farewell = pin!(self.say_farewell(parting));
         loop {
             tokio::select! {
                 biased;
                 // Whoever waits for an event learns how it ended, if it does in time.
                 Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
+                Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => drop(done?),
                 said = &mut farewell => {
                     said?;
-                    return Ok(EndReason::Closed);
+                    return Ok(parting.reason());
                 }
             }
         }
+    }
+
+    /// The launch was checked, so there is such a page, and room for one.
+    fn open_first(&self) {
+        let GuestLaunchOptions { path, query, .. } = self.launch();
+        self.store.with(|mut store| {
+            let state = store.data_mut();
+            state.pages.stack.push(path, query).ok();
+            state.pages.touch();
+            state.report_stack();
+        });
     }
 
     /// Delivers what comes until the mini-app is to be closed.
@@ -135,136 +158,250 @@ impl Conversation<'_> {
         &'a self,
         inbox: &mut Inbox,
         agenda: &mut Agenda<'a>,
-    ) -> wasmtime::Result<()> {
-        let mut closing = self.control.closing.subscribe();
-        let mut closing = pin!(closing.wait_for(|closing| *closing));
+    ) -> wasmtime::Result<Parting> {
+        let mut parting = pin!(self.control.parting());
+        let changed = self.pages(|pages| pages.changed());
         loop {
-            if agenda.lifecycle.is_none()
-                && let Some((visible, reply)) = agenda.visibility.pop_front()
-            {
-                agenda.lifecycle = Some(Box::pin(self.set_visible(visible, reply)));
-            }
+            self.advance(agenda)?;
             let pause = self.store.with(|store| Meter::pause(store))?;
             let may_deliver = pause.is_zero() && agenda.events.len() < limits::CALLBACKS;
             tokio::select! {
                 biased;
                 Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
-                done = step(&mut agenda.lifecycle) => {
-                    agenda.lifecycle = None;
-                    done?;
+                Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => {
+                    self.returned(done?)?;
                 }
-                _ = &mut closing => return Ok(()),
-                Some(request) = inbox.requests.recv(), if agenda.visibility.len() < limits::MAILBOX => {
+                parting = &mut parting => return Ok(parting),
+                Some(request) = inbox.requests.recv(), if agenda.settling.len().max(agenda.idling.len()) < limits::MAILBOX => {
                     self.answer(request, agenda);
                 }
                 Some(delivery) = inbox.deliveries.recv(), if may_deliver => {
+                    // A page that was opened since is asked for already.
+                    self.advance(agenda)?;
                     self.begin(Trigger::Event)?;
                     agenda.events.push(Box::pin(self.deliver(delivery)));
                 }
+                () = changed.notified() => {}
                 () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
             }
         }
     }
 
+    /// Begins the callbacks that are due. A mini-app that never returns from too many
+    /// gets no more.
+    fn advance<'a>(&'a self, agenda: &mut Agenda<'a>) -> wasmtime::Result<()> {
+        if !self.pages(|pages| pages.take_due()) {
+            return Ok(());
+        }
+        while agenda.lifecycle.len() < limits::CALLBACKS
+            && let Some(step) = self.pages(|pages| pages.stack.next())
+        {
+            self.prepare(step)?;
+            agenda.lifecycle.push(Box::pin(self.perform(step)));
+        }
+        let stack = |ask: fn(&PageStack) -> bool| self.pages(|pages| ask(&pages.stack));
+        if !agenda.settling.is_empty() && stack(PageStack::is_settled) {
+            self.end_turn()?;
+            release(&mut agenda.settling);
+        }
+        if !agenda.idling.is_empty() && stack(PageStack::is_idle) {
+            self.end_turn()?;
+            release(&mut agenda.idling);
+        }
+        Ok(())
+    }
+
+    fn returned(&self, step: Step) -> wasmtime::Result<()> {
+        self.pages(|pages| {
+            pages.stack.returned(step);
+            pages.touch();
+        });
+        if let Step::Ready(_) = step {
+            self.end_turn()?;
+            self.control.reach(Phase::Live { ready: true });
+        }
+        Ok(())
+    }
+
     fn answer(&self, request: Request, agenda: &mut Agenda<'_>) {
         match request {
-            Request::Visible { visible, reply } => agenda.visibility.push_back((visible, reply)),
+            Request::Visible {
+                visible,
+                launch,
+                reply,
+            } => {
+                if let Some(launch) = launch {
+                    *self.launch.lock().unwrap_or_else(PoisonError::into_inner) = *launch;
+                }
+                self.pages(|pages| {
+                    pages.stack.set_foreground(visible);
+                    pages.touch();
+                });
+                agenda.settling.push(reply);
+            }
+            Request::Navigate { navigation, reply } => {
+                reply.send(self.navigate(&navigation)).ok();
+            }
+            Request::Idle { reply } => {
+                agenda.idling.push(reply);
+                self.pages(Pages::touch);
+            }
+            Request::Pages { reply } => {
+                let open = self.pages(|pages| pages.stack.pages().cloned().collect());
+                reply.send(open).ok();
+            }
             Request::Data { page, reply } => {
                 let data = self.pages(|pages| pages.data(page).map(|data| data.value().clone()));
-                // Whoever asked may have stopped waiting.
                 reply.send(data).ok();
             }
         }
     }
 
+    fn launch(&self) -> GuestLaunchOptions {
+        let launch = self.launch.lock();
+        launch.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn navigate(&self, navigation: &Navigation) -> Result<(), NavigationError> {
+        self.store
+            .with(|mut store| store.data_mut().navigate(navigation))
+    }
+
     async fn deliver(&self, delivery: Box<Delivery>) -> wasmtime::Result<()> {
         let Delivery { page, event, reply } = *delivery;
+        if self.pages(|pages| pages.data(page).is_none()) {
+            reply.send(Err(EventError::NotOpen { page })).ok();
+            return Ok(());
+        }
         let answer = self.exports.on_event(self.store, page, event).await?;
         let answer = self.settle(Callback::PageEvent, Some(page), answer);
         self.end_turn()?;
         // Whoever delivered it may have stopped waiting.
-        reply.send(answer).ok();
+        reply.send(answer.map_err(EventError::App)).ok();
         Ok(())
     }
 
-    async fn open(&self, page: PageId) -> wasmtime::Result<()> {
-        self.begin(Trigger::Open)?;
-        self.pages(|pages| pages.open(page));
-        let (path, query) = (self.launch.path.clone(), self.launch.query.clone());
-        let loaded = self.exports.on_load(self.store, page, path, query).await?;
-        self.settle(Callback::PageLoad, Some(page), loaded).ok();
-        self.pages(|pages| pages.set_stage(page, Stage::Shown));
-        let shown = self.exports.on_show(self.store, page).await?;
-        self.settle(Callback::PageShow, Some(page), shown).ok();
-        let ready = self.exports.on_ready(self.store, page).await?;
-        self.settle(Callback::PageReady, Some(page), ready).ok();
-        self.end_turn()?;
-        self.control.reach(Phase::Live { ready: true });
-        Ok(())
-    }
-
-    async fn set_visible(&self, visible: bool, reply: oneshot::Sender<()>) -> wasmtime::Result<()> {
-        let page = PageId::FIRST;
-        match (visible, self.pages(|pages| pages.stage(page))) {
-            (true, Some(Stage::Hidden)) => {
-                self.begin(Trigger::Visibility)?;
-                self.pages(|pages| pages.set_stage(page, Stage::Shown));
-                let shown = self
-                    .exports
-                    .on_app_show(self.store, self.launch.clone())
-                    .await?;
-                self.settle(Callback::AppShow, None, shown).ok();
-                let shown = self.exports.on_show(self.store, page).await?;
-                self.settle(Callback::PageShow, Some(page), shown).ok();
+    /// What is done before a callback is begun. Those that follow a page's `on-load` are
+    /// of the same turn.
+    fn prepare(&self, step: Step) -> wasmtime::Result<()> {
+        match step {
+            Step::Load(page) => {
+                self.begin(Trigger::Open)?;
+                self.pages(|pages| pages.open(page));
             }
-            (false, Some(Stage::Shown)) => {
+            Step::Unload(page) => {
                 self.begin(Trigger::Visibility)?;
-                self.hide(page).await?;
+                self.drop_data(page);
             }
-            // Nothing changes.
-            _ => {}
+            Step::AppShow | Step::AppHide | Step::Hide(_) => self.begin(Trigger::Visibility)?,
+            Step::Show(_) | Step::Ready(_) => {}
         }
-        self.end_turn()?;
-        reply.send(()).ok();
         Ok(())
     }
 
-    async fn hide(&self, page: PageId) -> wasmtime::Result<()> {
-        self.pages(|pages| pages.set_stage(page, Stage::Hidden));
-        let hidden = self.exports.on_hide(self.store, page).await?;
-        self.settle(Callback::PageHide, Some(page), hidden).ok();
-        let hidden = self.exports.on_app_hide(self.store).await?;
-        self.settle(Callback::AppHide, None, hidden).ok();
-        Ok(())
-    }
-
-    /// Closes the page and hides the app, as far as it was opened and shown. Calls
-    /// off what the page has asked for, and does not wait for calls that are under
-    /// way: one may never return.
-    async fn say_farewell(&self, page: PageId) -> wasmtime::Result<()> {
-        self.end_turn()?;
-        self.control.signal.begin(Trigger::Close);
-        self.store.with(|store| Meter::fill(store))?;
-        let stage = self.pages(|pages| pages.stage(page));
-        if stage == Some(Stage::Shown) {
-            let hidden = self.exports.on_hide(self.store, page).await?;
-            self.settle(Callback::PageHide, Some(page), hidden).ok();
-        }
+    fn drop_data(&self, page: PageId) {
         self.store.with(|mut store| {
             let state = store.data_mut();
             let freed = state.pages.close(page);
             state.meter.memory.replace_host(freed, 0);
-            if let Some(session) = &state.session {
-                session.call_off();
-            }
         });
-        if stage.is_some() {
-            let unloaded = self.exports.on_unload(self.store, page).await?;
-            self.settle(Callback::PageUnload, Some(page), unloaded).ok();
+    }
+
+    async fn perform(&self, step: Step) -> wasmtime::Result<Step> {
+        let (exports, store) = (self.exports, self.store);
+        let (callback, page, answer) = match step {
+            Step::AppShow => {
+                let shown = exports.on_app_show(store, self.launch()).await?;
+                (Callback::AppShow, None, shown)
+            }
+            Step::AppHide => (Callback::AppHide, None, exports.on_app_hide(store).await?),
+            Step::Load(page) => {
+                let opened = self.pages(|pages| pages.stack.page(page).cloned());
+                let (path, query) = opened
+                    .map(|page| (page.path, page.query))
+                    .unwrap_or_default();
+                let loaded = exports.on_load(store, page, path, query).await?;
+                (Callback::PageLoad, Some(page), loaded)
+            }
+            Step::Show(page) => (
+                Callback::PageShow,
+                Some(page),
+                exports.on_show(store, page).await?,
+            ),
+            Step::Ready(page) => (
+                Callback::PageReady,
+                Some(page),
+                exports.on_ready(store, page).await?,
+            ),
+            Step::Hide(page) => (
+                Callback::PageHide,
+                Some(page),
+                exports.on_hide(store, page).await?,
+            ),
+            Step::Unload(page) => (
+                Callback::PageUnload,
+                Some(page),
+                exports.on_unload(store, page).await?,
+            ),
+        };
+        self.settle(callback, page, answer).ok();
+        Ok(step)
+    }
+
+    /// Closes the pages and hides the app, as far as they were opened and shown. Calls
+    /// off what the mini-app has asked for, and does not wait for calls that are under
+    /// way: one may never return.
+    async fn say_farewell(&self, parting: Parting) -> wasmtime::Result<()> {
+        self.end_turn()?;
+        self.control.signal.begin(Trigger::Close);
+        self.store.with(|store| Meter::fill(store))?;
+        if parting.keeps_state() {
+            self.pages(|pages| pages.stack.set_foreground(false));
+            while let Some(step @ (Step::Hide(_) | Step::AppHide)) =
+                self.pages(|pages| pages.stack.next())
+            {
+                self.perform(step).await?;
+            }
+            self.save().await?;
         }
-        if stage != Some(Stage::Hidden) {
-            let hidden = self.exports.on_app_hide(self.store).await?;
-            self.settle(Callback::AppHide, None, hidden).ok();
+        self.pages(|pages| pages.stack.close(usize::MAX));
+        while let Some(step @ (Step::Hide(_) | Step::Unload(_))) =
+            self.pages(|pages| pages.stack.next())
+        {
+            if let Step::Unload(page) = step {
+                self.drop_data(page);
+                self.store.with(|mut store| {
+                    if let Some(session) = &store.data_mut().session {
+                        session.call_off();
+                    }
+                });
+            }
+            self.perform(step).await?;
+        }
+        if self.pages(|pages| pages.stack.app_shown()) {
+            self.perform(Step::AppHide).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the mini-app for the state that is to outlive it.
+    async fn save(&self) -> wasmtime::Result<()> {
+        let Some(saved) = self.exports.save(self.store).await? else {
+            return Ok(());
+        };
+        let saved = saved.and_then(|state| match state {
+            Some(state) => SavedState::check(state).map(Some),
+            None => Ok(None),
+        });
+        let top = self.pages(|pages| pages.stack.pages().next_back().cloned());
+        match saved {
+            Ok(Some(state)) => self.control.keep(top.map(|page| SavedState {
+                page: page.path,
+                query: page.query,
+                state,
+            })),
+            Ok(None) => {}
+            Err(error) => drop(self.settle(Callback::Save, None, Err(error))),
         }
         Ok(())
     }
@@ -325,10 +462,9 @@ impl Conversation<'_> {
     }
 }
 
-/// Goes on with a lifecycle call; waits for ever where there is none.
-async fn step(lifecycle: &mut Option<Call<'_>>) -> wasmtime::Result<()> {
-    match lifecycle {
-        Some(call) => call.await,
-        None => pending().await,
+/// Tells those who wait; who asked may have stopped waiting.
+fn release(waiting: &mut Vec<oneshot::Sender<()>>) {
+    for waits in waiting.drain(..) {
+        waits.send(()).ok();
     }
 }

@@ -11,7 +11,11 @@
 //! | a change of a set-data | 2,000 |
 //! | a byte of JSON read into the data of a page | 30 |
 //! | a byte of arrays and objects that a path asks for | 4 |
+//! | a byte of JSON written for the guest | 10 |
+//! | a call that the native app answers | 50,000 |
+//! | a call that the native app draws something for | 10,000 |
 //! | a random byte | 30 |
+//! | a change of the stack of pages, which is reported | 100,000 |
 //! | a request that is asked for, whatever becomes of it | 50,000 |
 //! | a request that is sent, and each redirect that is followed | 500,000 |
 //! | a byte sent, or received as it comes | 2 |
@@ -40,8 +44,18 @@ pub const CHANGE: u64 = 2_000;
 pub const BUILT_BYTE: u64 = 4;
 /// One byte of JSON read into the data of a page.
 pub const JSON_BYTE: u64 = 30;
+/// One byte of JSON written for the guest, such as the answer of an extension.
+pub const JSON_WRITTEN: u64 = 10;
+/// One call that code of the native app answers: extensions, its own interfaces,
+/// dialogs, the clipboard.
+pub const ANSWERED: u64 = 50_000;
+/// One call that the native app draws something for.
+pub const DRAWN: u64 = 10_000;
 /// One random byte: the system's generator makes about a gigabyte in three seconds.
 pub const RANDOM_BYTE: u64 = 30;
+/// One change of the stack of pages: the address is read, and the embedder told of
+/// all open pages.
+pub const NAVIGATION: u64 = 100_000;
 /// One request that is asked for: the policy reads it.
 pub const ASKED: u64 = 50_000;
 /// One request that is sent: framing, encryption and the system's own work.

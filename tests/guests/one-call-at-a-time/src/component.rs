@@ -1,16 +1,17 @@
 //! The component's exports; there is nothing else.
 
-use exports::miniapp::host::{lifecycle_sync, page_sync};
+use exports::miniapp::host::{lifecycle_sync, page_sync, state_sync};
 use miniapp::host::event::PageEvent;
 use miniapp::host::http::Request;
 use miniapp::host::launch::LaunchOptions;
+use miniapp::host::log::{Level, write};
 use miniapp::host::types::Error;
-use miniapp::host::{consent_sync, request_sync, timer_sync, view};
+use miniapp::host::{consent_sync, navigation_sync, request_sync, timer_sync, view};
 use serde_json::Value;
 
 wit_bindgen::generate!({
     path: "../../../wit",
-    world: "mini-app-sync",
+    world: "mini-app-sync-with-state",
 });
 
 struct OneCallAtATime;
@@ -25,6 +26,10 @@ fn set(page: u32, path: &str, value: Value) -> Result<(), Error> {
     )
 }
 
+fn live(call: &str) {
+    write(Level::Info, call);
+}
+
 fn failed(message: String) -> Error {
     Error {
         code: "app".into(),
@@ -36,20 +41,36 @@ fn failed(message: String) -> Error {
 
 impl lifecycle_sync::Guest for OneCallAtATime {
     fn on_launch(_options: LaunchOptions) -> Result<(), Error> {
+        live("app launch");
         Ok(())
     }
 
     fn on_show(_options: LaunchOptions) -> Result<(), Error> {
+        live("app show");
         Ok(())
     }
 
     fn on_hide() -> Result<(), Error> {
+        live("app hide");
+        Ok(())
+    }
+}
+
+impl state_sync::Guest for OneCallAtATime {
+    fn save() -> Result<Option<String>, Error> {
+        live("app save");
+        Ok(Some("\"kept\"".into()))
+    }
+
+    fn restore(state: String) -> Result<(), Error> {
+        live(&format!("app restore {state}"));
         Ok(())
     }
 }
 
 impl page_sync::Guest for OneCallAtATime {
-    fn on_load(page: u32, _path: String, query: Vec<(String, String)>) -> Result<(), Error> {
+    fn on_load(page: u32, path: String, query: Vec<(String, String)>) -> Result<(), Error> {
+        live(&format!("{page} load {path}"));
         let Some((_, url)) = query.into_iter().find(|(name, _)| name == "url") else {
             return Ok(());
         };
@@ -64,25 +85,31 @@ impl page_sync::Guest for OneCallAtATime {
         set(page, "body", String::from_utf8_lossy(&body).into())
     }
 
-    fn on_ready(_page: u32) -> Result<(), Error> {
+    fn on_ready(page: u32) -> Result<(), Error> {
+        live(&format!("{page} ready"));
         Ok(())
     }
 
-    fn on_show(_page: u32) -> Result<(), Error> {
+    fn on_show(page: u32) -> Result<(), Error> {
+        live(&format!("{page} show"));
         Ok(())
     }
 
-    fn on_hide(_page: u32) -> Result<(), Error> {
+    fn on_hide(page: u32) -> Result<(), Error> {
+        live(&format!("{page} hide"));
         Ok(())
     }
 
-    fn on_unload(_page: u32) -> Result<(), Error> {
+    fn on_unload(page: u32) -> Result<(), Error> {
+        live(&format!("{page} unload"));
         Ok(())
     }
 
     fn on_event(page: u32, event: PageEvent) -> Result<(), Error> {
         match event.handler.as_str() {
             "noop" => Ok(()),
+            "open" => navigation_sync::open("pages/other?k=v"),
+            "back" => navigation_sync::back(1),
             "sleep" => {
                 let detail: Value = serde_json::from_str(&event.detail)
                     .map_err(|error| failed(error.to_string()))?;

@@ -99,6 +99,8 @@ pub enum Import {
     Random,
     Locale,
     Denied,
+    /// Goes to pages that never load.
+    Navigate,
 }
 
 impl Import {
@@ -110,6 +112,7 @@ impl Import {
             Self::Clock => drop(black_box(clock::now())),
             Self::Random => drop(black_box(random::bytes(65_536))),
             Self::Locale => drop(black_box(locale::language())),
+            Self::Navigate => drop(navigation::redirect("pages/index?wait=1").await),
             Self::Denied => drop(request::get("https://denied.example.com/").send().await),
         }
     }

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use wasmtime_wasi::filesystem::{Dir, FsPerms, OpenMode};
 
 use crate::limits;
-use crate::tenant::Tenant;
+use crate::tenant::{Tenant, UserId};
 
 /// The files of a tenant cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -72,16 +72,30 @@ impl Files {
         }
     }
 
+    /// Deletes everything of a user's, whose mini-apps have ended.
+    pub(crate) async fn wipe(&self, user: Option<&UserId>) -> Result<(), FilesError> {
+        let folder = self.of_user(user);
+        let gone = folder.clone();
+        let wiped = tokio::task::spawn_blocking(move || match fs::remove_dir_all(&gone) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            wiped => wiped,
+        });
+        let wiped = wiped.await.map_err(io::Error::other).flatten();
+        wiped.map_err(|reason| FilesError { folder, reason })
+    }
+
     /// Names on a disk may not tell large letters from small ones, and a user id may
     /// hold anything: digests tell them all apart.
-    fn path(&self, tenant: &Tenant) -> PathBuf {
-        let user = match &tenant.user {
+    fn of_user(&self, user: Option<&UserId>) -> PathBuf {
+        self.root.join(match user {
             Some(user) => user.digest(),
             None => "device".to_owned(),
-        };
+        })
+    }
+
+    fn path(&self, tenant: &Tenant) -> PathBuf {
         let app = tenant.app.as_str();
-        self.root
-            .join(user)
+        self.of_user(tenant.user.as_ref())
             .join(format!("{app}-{}", digits(app, 8)))
     }
 }

@@ -1,0 +1,167 @@
+//! Whether a mini-app is looked at: in the foreground, in the background, or
+//! suspended there, and how long it stays so. Knows nothing of callbacks.
+//!
+//! A mini-app that is suspended is not polled: it burns nothing, its timers and answers
+//! wait. Whatever the embedder asks of it wakes it for as long as the answer takes.
+//! The times are WeChat's: five seconds, and half an hour.
+
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use crate::end::EndReason;
+use crate::limits::Limits;
+
+/// Why a mini-app is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parting {
+    /// The embedder closes it.
+    Close,
+    /// It makes room for others.
+    Evict,
+    /// It was in the background for so long.
+    Left(Duration),
+}
+
+impl Parting {
+    /// Whether it is asked for a state to begin with the next time.
+    pub(crate) fn keeps_state(self) -> bool {
+        self != Self::Close
+    }
+
+    /// How a life ends that ends so.
+    pub(crate) fn reason(self) -> EndReason {
+        match self {
+            Self::Close => EndReason::Closed,
+            Self::Evict => EndReason::Evicted,
+            Self::Left(after) => EndReason::LeftInBackground { after },
+        }
+    }
+}
+
+/// Whether a mini-app is looked at, and whether it is to end.
+pub(super) struct Presence {
+    /// Since when it is in the background; nothing in the foreground.
+    hidden: watch::Sender<Option<Instant>>,
+    parting: watch::Sender<Option<Parting>>,
+    /// Questions of the embedder's that wait for an answer.
+    asked: AtomicUsize,
+}
+
+/// Keeps a mini-app awake while the embedder waits for it.
+pub(crate) struct Attention<'a>(&'a Presence);
+
+impl Drop for Attention<'_> {
+    fn drop(&mut self) {
+        self.0.asked.fetch_sub(1, Ordering::Relaxed);
+        self.0.tell();
+    }
+}
+
+impl Presence {
+    pub(super) fn new() -> Self {
+        Self {
+            hidden: watch::Sender::new(None),
+            parting: watch::Sender::new(None),
+            asked: AtomicUsize::new(0),
+        }
+    }
+
+    pub(super) fn set_visible(&self, visible: bool) {
+        self.hidden.send_if_modified(|hidden| {
+            let changes = hidden.is_some() == visible;
+            if changes {
+                *hidden = (!visible).then(Instant::now);
+            }
+            changes
+        });
+    }
+
+    /// When it went to the background; nothing in the foreground.
+    pub(super) fn hidden(&self) -> Option<Instant> {
+        *self.hidden.borrow()
+    }
+
+    pub(super) fn ask(&self) -> Attention<'_> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+        Attention(self)
+    }
+
+    /// One in the foreground is awake whoever asks.
+    fn tell(&self) {
+        self.hidden.send_if_modified(|hidden| hidden.is_some());
+    }
+
+    /// It is to end; the first reason counts.
+    pub(super) fn part(&self, parting: Parting) {
+        self.parting.send_if_modified(|known| {
+            let first = known.is_none();
+            known.get_or_insert(parting);
+            first
+        });
+    }
+
+    /// Waits until it is to end.
+    pub(super) async fn parting(&self) -> Parting {
+        let mut parting = self.parting.subscribe();
+        let told = match parting.wait_for(Option::is_some).await {
+            Ok(told) => *told,
+            Err(_) => None,
+        };
+        match told {
+            Some(parting) => parting,
+            // The sender lives as long as `self`.
+            None => pending().await,
+        }
+    }
+
+    /// Drives `life` while it is awake. Returns nothing once it is to end, which it is
+    /// too when it was in the background for long. Tells `suspended` when it is, and
+    /// when it no longer is.
+    pub(super) async fn drive<F: Future>(
+        &self,
+        mut life: Pin<&mut F>,
+        limits: &Limits,
+        mut suspended: impl FnMut(bool),
+    ) -> Option<F::Output> {
+        let mut hidden = self.hidden.subscribe();
+        let mut parting = std::pin::pin!(self.parting());
+        let mut asleep = false;
+        loop {
+            let since = *hidden.borrow_and_update();
+            let asked = self.asked.load(Ordering::Relaxed) > 0;
+            let (suspend, leave) = match since {
+                Some(since) => (
+                    since.checked_add(limits.suspend),
+                    since.checked_add(limits.background),
+                ),
+                None => (None, None),
+            };
+            let awake = asked || suspend.is_none_or(|at| Instant::now() < at);
+            if awake == asleep {
+                asleep = !awake;
+                suspended(asleep);
+            }
+            tokio::select! {
+                biased;
+                lived = life.as_mut(), if awake => return Some(lived),
+                _ = &mut parting => return None,
+                _ = hidden.changed() => {}
+                () = reach(suspend), if awake && !asked => {}
+                () = reach(leave), if since.is_some() => self.part(Parting::Left(limits.background)),
+            }
+        }
+    }
+}
+
+async fn reach(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,280 @@
+//! The stack of pages, and which callback is due: pages are opened, covered and
+//! closed here, and the app goes to the background and comes back. Knows neither
+//! the guest nor the pages' data, and waits for nothing.
+//!
+//! What is asked for takes effect on the stack at once; the callbacks follow it.
+//! [`PageStack::next`] names the next one to begin, [`PageStack::returned`] tells that
+//! one is over. A page has one callback under way at a time, but for those that close
+//! it, which wait for nothing: whoever goes back from a page that still loads must
+//! not be kept. Pages do not wait for one another.
+//!
+//! The order is that of the W3C's MiniApp Lifecycle, and WeChat's where that is
+//! silent: a page is hidden before the one that covers it is loaded; what is closed
+//! is hidden and unloaded, the topmost first, before what lies below is shown; the
+//! app is shown before its page, and hidden after it.
+
+use super::{OpenPage, PageId};
+
+/// One callback to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Step {
+    AppShow,
+    AppHide,
+    Load(PageId),
+    Show(PageId),
+    Ready(PageId),
+    Hide(PageId),
+    Unload(PageId),
+}
+
+/// How far a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Its `on-load` was not begun.
+    Planned,
+    /// Its `on-load` is under way.
+    Loading,
+    /// It is loaded, and covered or in the background.
+    Hidden,
+    /// Its `on-show` was begun.
+    Shown,
+}
+
+#[derive(Debug)]
+struct Entry {
+    page: OpenPage,
+    stage: Stage,
+    /// Whether a callback of it is under way.
+    calling: bool,
+    /// Whether its `on-ready` was begun.
+    ready: bool,
+}
+
+/// The stack of a mini-app's pages.
+#[derive(Debug)]
+pub(crate) struct PageStack {
+    /// The lowest one first.
+    open: Vec<Entry>,
+    /// Closed, and their last callbacks not begun; the topmost first.
+    closing: Vec<Entry>,
+    foreground: bool,
+    app_shown: bool,
+    app_calling: bool,
+    last: u32,
+    limit: usize,
+}
+
+/// There is no room for another page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// There is nothing to go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lowest;
+
+impl PageStack {
+    /// A stack for so many pages, of an app that was shown.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            open: Vec::new(),
+            closing: Vec::new(),
+            foreground: true,
+            app_shown: true,
+            app_calling: false,
+            last: 0,
+            limit: limit.max(1),
+        }
+    }
+
+    /// Opens a page on top.
+    pub(crate) fn push(
+        &mut self,
+        path: String,
+        query: Vec<(String, String)>,
+    ) -> Result<PageId, Full> {
+        if self.open.len() >= self.limit {
+            return Err(Full);
+        }
+        // A life in which four thousand million pages were opened goes on with the last id.
+        self.last = self.last.saturating_add(1);
+        let id = PageId(self.last);
+        self.open.push(Entry {
+            page: OpenPage { id, path, query },
+            stage: Stage::Planned,
+            calling: false,
+            ready: false,
+        });
+        Ok(id)
+    }
+
+    /// Closes so many pages from the top, at least one, but never the lowest one.
+    pub(crate) fn back(&mut self, pages: usize) -> Result<(), Lowest> {
+        let closable = self.open.len().saturating_sub(1);
+        if closable == 0 {
+            return Err(Lowest);
+        }
+        self.close(pages.clamp(1, closable));
+        Ok(())
+    }
+
+    /// Closes so many pages from the top, the lowest one too.
+    pub(crate) fn close(&mut self, pages: usize) {
+        for _ in 0..pages.min(self.open.len()) {
+            self.closing.extend(self.open.pop());
+        }
+    }
+
+    /// The app goes to the foreground or the background.
+    pub(crate) fn set_foreground(&mut self, foreground: bool) {
+        self.foreground = foreground;
+    }
+
+    /// The next callback to begin; nothing where all that are due have begun.
+    pub(crate) fn next(&mut self) -> Option<Step> {
+        self.next_closing()
+            .or_else(|| self.next_hiding())
+            .or_else(|| self.next_of_app())
+            .or_else(|| self.next_loading())
+            .or_else(|| self.next_showing())
+    }
+
+    fn next_closing(&mut self) -> Option<Step> {
+        while let Some(entry) = self.closing.first_mut() {
+            let id = entry.page.id;
+            if entry.stage == Stage::Shown {
+                entry.stage = Stage::Hidden;
+                return Some(Step::Hide(id));
+            }
+            if self.closing.remove(0).stage != Stage::Planned {
+                return Some(Step::Unload(id));
+            }
+        }
+        None
+    }
+
+    fn next_hiding(&mut self) -> Option<Step> {
+        let top = self.top();
+        let foreground = self.foreground;
+        let covered = |entry: &&mut Entry| {
+            entry.stage == Stage::Shown
+                && !entry.calling
+                && !(foreground && Some(entry.page.id) == top)
+        };
+        let entry = self.open.iter_mut().find(covered)?;
+        entry.stage = Stage::Hidden;
+        entry.calling = true;
+        Some(Step::Hide(entry.page.id))
+    }
+
+    fn next_of_app(&mut self) -> Option<Step> {
+        if self.app_calling || self.app_shown == self.foreground {
+            return None;
+        }
+        self.app_shown = self.foreground;
+        self.app_calling = true;
+        Some(if self.foreground {
+            Step::AppShow
+        } else {
+            Step::AppHide
+        })
+    }
+
+    fn next_loading(&mut self) -> Option<Step> {
+        let planned = |entry: &&mut Entry| entry.stage == Stage::Planned;
+        let entry = self.open.iter_mut().find(planned)?;
+        entry.stage = Stage::Loading;
+        entry.calling = true;
+        Some(Step::Load(entry.page.id))
+    }
+
+    fn next_showing(&mut self) -> Option<Step> {
+        let visible = self.foreground && self.app_shown;
+        let top = self.open.last_mut().filter(|top| visible && !top.calling)?;
+        let id = top.page.id;
+        match top.stage {
+            Stage::Hidden => {
+                top.stage = Stage::Shown;
+                top.calling = true;
+                Some(Step::Show(id))
+            }
+            Stage::Shown if !top.ready => {
+                top.ready = true;
+                top.calling = true;
+                Some(Step::Ready(id))
+            }
+            _ => None,
+        }
+    }
+
+    /// A callback has returned.
+    pub(crate) fn returned(&mut self, step: Step) {
+        let id = match step {
+            Step::AppShow | Step::AppHide => {
+                self.app_calling = false;
+                return;
+            }
+            // Nothing waits for these of a page that is closed.
+            Step::Unload(_) => return,
+            Step::Load(id) | Step::Show(id) | Step::Ready(id) | Step::Hide(id) => id,
+        };
+        let pages = self.open.iter_mut().chain(&mut self.closing);
+        if let Some(entry) = pages.into_iter().find(|entry| entry.page.id == id) {
+            entry.calling = false;
+            if entry.stage == Stage::Loading {
+                entry.stage = Stage::Hidden;
+            }
+        }
+    }
+
+    /// Whether the app and its pages are as visible as they are to be, and have been told.
+    /// A page that loads keeps nobody waiting.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.app_calling
+            && self.app_shown == self.foreground
+            && self.closing.is_empty()
+            && self
+                .open
+                .iter()
+                .all(|entry| !entry.calling || entry.stage == Stage::Loading)
+    }
+
+    /// Whether no callback is under way or due, of pages that load neither.
+    pub(crate) fn is_idle(&self) -> bool {
+        let due = |entry: &Entry| entry.calling || entry.stage == Stage::Planned;
+        self.is_settled() && !self.open.iter().any(due)
+    }
+
+    /// Whether the app was told that it is in the foreground.
+    pub(crate) fn app_shown(&self) -> bool {
+        self.app_shown
+    }
+
+    /// The page on top.
+    pub(crate) fn top(&self) -> Option<PageId> {
+        self.open.last().map(|entry| entry.page.id)
+    }
+
+    /// The open pages, the lowest one first.
+    pub(crate) fn pages(&self) -> impl DoubleEndedIterator<Item = &OpenPage> {
+        self.open.iter().map(|entry| &entry.page)
+    }
+
+    /// An open page.
+    pub(crate) fn page(&self, id: PageId) -> Option<&OpenPage> {
+        self.pages().find(|page| page.id == id)
+    }
+
+    /// How many pages are open.
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// How many pages may be open.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+}
+
+#[cfg(test)]
+#[path = "stack_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! Opening as a user does: by address, again, one too many, and after logging out.
+
+use miniapp_host::{EndReason, Event, LaunchOptions, MiniApp, PageId, Permission, Tenant, UserId};
+use miniapp_tests::{Guest, Stage, on_both};
+use serde_json::{Value, json};
+
+/// So many mini-apps of the same code under different ids.
+async fn install(stage: &Stage, count: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for number in 0..count {
+        let id = format!("miniapp_pages_{number}");
+        let manifests = Guest::Pages
+            .manifests()
+            .app_with("miniapp_pages", &id)
+            .partner_with("miniapp_pages", &id);
+        stage.install_with(Guest::Pages, &manifests).await.unwrap();
+        ids.push(id);
+    }
+    ids
+}
+
+async fn remember(app: &MiniApp, what: Value) -> Value {
+    let event = Event::new("remember").detail(json!({ "what": what }));
+    let top = app.pages().await.pop().unwrap().id;
+    app.event(top, event).await.unwrap();
+    app.data(top).await.unwrap()["restored"].clone()
+}
+
+fn ids(apps: &[MiniApp]) -> Vec<&str> {
+    apps.iter().map(|app| app.app_id().as_str()).collect()
+}
+
+on_both! {
+    async fn the_least_recently_used_makes_room_and_finds_its_state_again(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.keep_open(2)).set().await;
+        let names = install(&stage, 3).await;
+        let first = stage.host.open(&names[0]).await.unwrap();
+        remember(&first, json!("first")).await;
+        first.hide().await;
+        let second = stage.host.open(&names[1]).await.unwrap();
+        second.hide().await;
+        // Opened again, so that the other one is the least recently used.
+        let again = stage.host.open(&names[0]).await.unwrap();
+        assert_eq!(again.hidden_for(), None);
+        again.hide().await;
+        let third = stage.host.open(&names[2]).await.unwrap();
+        assert_eq!(*second.ended().await, EndReason::Evicted);
+        assert!(first.is_live());
+        assert_eq!(ids(&stage.host.open_apps()), [&names[2], &names[0]]);
+
+        third.hide().await;
+        stage.host.open(&names[1]).await.unwrap();
+        assert_eq!(*first.ended().await, EndReason::Evicted);
+        stage.host.open_apps()[0].hide().await;
+        let first = stage.host.open(&names[0]).await.unwrap();
+        assert_eq!(remember(&first, json!("then")).await, json!("first"));
+
+        // Closing is not making room: it begins anew.
+        let tenant = first.tenant().clone();
+        assert!(stage.host.close(&tenant).await);
+        assert!(!stage.host.close(&tenant).await);
+        let first = stage.host.open(&names[0]).await.unwrap();
+        assert_eq!(remember(&first, json!(null)).await, json!(null));
+    }
+}
+
+on_both! {
+    async fn those_in_the_foreground_make_no_room(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.keep_open(1)).set().await;
+        let names = install(&stage, 2).await;
+        let first = stage.host.open(&names[0]).await.unwrap();
+        let error = stage.host.open(&names[1]).await.unwrap_err();
+        assert_eq!(error.to_string(), "1 mini-apps are open and all in the foreground; hide or close one, or raise `HostBuilder::keep_open`");
+        first.hide().await;
+        stage.host.open(&names[1]).await.unwrap();
+        assert_eq!(*first.ended().await, EndReason::Evicted);
+        // One that was launched by hand is nobody's to evict.
+        let by_hand = stage.host.launch(&names[0]).await.unwrap();
+        assert!(by_hand.is_live());
+        assert_eq!(stage.host.open_apps().len(), 1);
+    }
+}
+
+on_both! {
+    async fn another_version_does_not_get_the_state_of_the_first(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.keep_open(1)).set().await;
+        let names = install(&stage, 2).await;
+        let first = stage.host.open(&names[0]).await.unwrap();
+        remember(&first, json!("old")).await;
+        first.hide().await;
+        stage.host.open(&names[1]).await.unwrap().hide().await;
+        assert_eq!(*first.ended().await, EndReason::Evicted);
+        install(&stage, 1).await;
+        let anew = stage.host.open(&names[0]).await.unwrap();
+        assert_eq!(remember(&anew, json!("new")).await, json!(null));
+    }
+}
+
+on_both! {
+    async fn an_address_opens_its_page_and_a_live_mini_app_goes_there(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        stage.install(Guest::Pages).await;
+        let app = stage.host.open("platform://miniapp/miniapp_pages;version=1.0.0/pages/b?k=v#bar").await.unwrap();
+        app.ready().await.unwrap();
+        let pages = app.pages().await;
+        assert_eq!((pages[0].path.as_str(), &pages[0].query[..]), ("pages/b", &[("k".to_owned(), "v".to_owned())][..]));
+        assert!(stage.record.log().contains(&"app show bar".to_owned()));
+        app.hide().await;
+        // The same address again: nothing but the foreground changes.
+        stage.host.open("platform://miniapp/miniapp_pages/pages/b?k=v#again").await.unwrap();
+        assert_eq!(app.pages().await, pages);
+        assert!(stage.record.log().contains(&"app show again".to_owned()));
+        // Another one.
+        stage.host.open("platform://miniapp/miniapp_pages/pages/c").await.unwrap();
+        let paths: Vec<String> = app.pages().await.into_iter().map(|page| page.path).collect();
+        assert_eq!(paths, ["pages/c"]);
+        // None at all leaves the page where it is.
+        stage.host.open("miniapp_pages").await.unwrap();
+        assert_eq!(app.pages().await[0].path, "pages/c");
+
+        for (address, refused) in [
+            ("platform://miniapp/miniapp_pages;version=2.0.0/pages/b", "the address asks for version 2.0.0 of `miniapp_pages`, and 1.0.0 is installed; leave the version out, or install that one"),
+            ("platform://miniapp/miniapp_none/pages/b", "no mini-app `miniapp_none` is installed; installed are: miniapp_pages"),
+            ("platform://miniapp/miniapp_pages/pages/none", "the mini-app has no page `pages/none`; its pages are pages/a, pages/b, pages/c"),
+        ] {
+            assert_eq!(stage.host.open(address).await.unwrap_err().to_string(), refused);
+        }
+        assert!(app.is_live());
+    }
+}
+
+on_both! {
+    async fn two_who_open_it_at_once_get_the_same(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        stage.install(Guest::Pages).await;
+        let (one, two) = tokio::join!(stage.host.open("miniapp_pages"), stage.host.open("miniapp_pages"));
+        one.unwrap().close().await;
+        assert!(!two.unwrap().is_live());
+        let launches = stage.record.log().iter().filter(|line| *line == "app launch").count();
+        assert_eq!(launches, 1);
+    }
+}
+
+on_both! {
+    async fn logging_out_ends_and_deletes_what_is_the_users(execution: Execution) {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().to_owned();
+        let stage = Stage::builder(execution).host(|host| host.files(folder)).set().await;
+        stage.install(Guest::Pages).await;
+        let mia = UserId::new("mia").unwrap();
+        let noa = UserId::new("noa").unwrap();
+        let of = |user: &UserId| LaunchOptions { user: Some(user.clone()), ..LaunchOptions::default() };
+        let opened = stage.host.open_with("miniapp_pages", of(&mia)).await.unwrap();
+        let launched = stage.host.launch_with("miniapp_pages", of(&mia)).await.unwrap();
+        let other = stage.host.open_with("miniapp_pages", of(&noa)).await.unwrap();
+        let users = std::fs::read_dir(root.path()).unwrap().count();
+        assert_eq!(users, 0, "{:?} keeps no files", Permission::Files);
+
+        stage.host.log_out(Some(&mia)).await.unwrap();
+        assert_eq!(*opened.ended().await, EndReason::Closed);
+        assert_eq!(*launched.ended().await, EndReason::Closed);
+        assert!(other.is_live());
+        assert_eq!(ids(&stage.host.open_apps()), ["miniapp_pages"]);
+        let tenant: &Tenant = other.tenant();
+        assert!(stage.host.close(tenant).await);
+        assert_eq!(other.data(PageId::FIRST).await, None);
+    }
+}
+
+on_both! {
+    async fn a_form_in_steps_outlives_the_mini_app(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.keep_open(1)).set().await;
+        stage.install(Guest::Showcase).await;
+        stage.install(Guest::Pages).await;
+        let app = stage.host.open("platform://miniapp/miniapp_showcase/pages/steps").await.unwrap();
+        app.settled().await;
+        let tap = async |handler: &str, detail: Value| {
+            let top = app.pages().await.pop().unwrap().id;
+            app.event(top, Event::new(handler).detail(detail)).await.unwrap();
+            app.settled().await;
+        };
+        tap("onInput", json!({ "value": "Mia" })).await;
+        tap("onNext", json!({})).await;
+        tap("onInput", json!({ "value": "Zurich" })).await;
+        assert_eq!(app.pages().await.len(), 2);
+        app.hide().await;
+        stage.host.open("miniapp_pages").await.unwrap().hide().await;
+        assert_eq!(*app.ended().await, EndReason::Evicted);
+
+        let app = stage.host.open("miniapp_showcase").await.unwrap();
+        app.settled().await;
+        let data = app.data(PageId::FIRST).await.unwrap();
+        assert_eq!(data, json!({ "step": 2, "answer": "Zurich" }));
+        app.navigate(miniapp_host::Navigation::Open("pages/steps".to_owned())).await.unwrap();
+        app.settled().await;
+        let first = app.pages().await.pop().unwrap().id;
+        assert_eq!(app.data(first).await.unwrap()["answer"], "Mia");
+    }
+}

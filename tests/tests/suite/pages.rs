@@ -1,0 +1,493 @@
+//! The stack of pages: the order of callbacks, who is refused, and what happens to
+//! those who take their time.
+//!
+//! The order is the W3C's MiniApp Lifecycle: an app is launched, shown and hidden; a
+//! page is loaded, shown, ready, hidden and unloaded; when the app comes to the
+//! foreground it is shown before its page, when it goes the page is hidden first. What
+//! the draft leaves open, how the callbacks of two pages follow one another, is WeChat's.
+
+use std::time::Duration;
+
+use miniapp_host::{
+    EndReason, Event, EventError, LaunchOptions, Limits, MiniApp, Navigation, NavigationError,
+    PageId,
+};
+use miniapp_tests::{Guest, Line, Stage, on_both};
+use serde_json::{Value, json};
+
+/// Delivers an event to the page on top.
+async fn tap(app: &MiniApp, handler: &str, detail: Value) -> Result<(), EventError> {
+    let top = app.pages().await.pop().unwrap();
+    app.event(top.id, Event::new(handler).detail(detail)).await
+}
+
+/// Waits until nothing more is logged, and returns what was since the last time.
+async fn lived(stage: &Stage, seen: &mut usize) -> Vec<String> {
+    let mut log = stage.record.log();
+    loop {
+        stage.moment().await;
+        let now = stage.record.log();
+        if now.len() == log.len() {
+            break;
+        }
+        log = now;
+    }
+    let new = log[*seen..].to_vec();
+    *seen = log.len();
+    new
+}
+
+async fn paths(app: &MiniApp) -> Vec<String> {
+    app.pages()
+        .await
+        .into_iter()
+        .map(|page| page.path)
+        .collect()
+}
+
+async fn open_at(stage: &Stage, query: &[(&str, &str)]) -> MiniApp {
+    let id = stage.install(Guest::Pages).await;
+    let query = query
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let options = LaunchOptions {
+        query,
+        ..LaunchOptions::default()
+    };
+    stage.host.launch_with(id.as_str(), options).await.unwrap()
+}
+
+/// What is done, and the callbacks that follow, as the specification has them.
+const LIFECYCLE: [(&str, Value, &[&str]); 8] = [
+    (
+        "open",
+        Value::Null,
+        &[
+            "pages/a hide",
+            "pages/b load k=v",
+            "pages/b show",
+            "pages/b ready",
+        ],
+    ),
+    ("hide", Value::Null, &["pages/b hide", "app hide"]),
+    ("show", Value::Null, &["app show", "pages/b show"]),
+    (
+        "redirect",
+        Value::Null,
+        &[
+            "pages/b hide",
+            "pages/b unload",
+            "pages/c load k=v",
+            "pages/c show",
+            "pages/c ready",
+        ],
+    ),
+    (
+        "back",
+        Value::Null,
+        &["pages/c hide", "pages/c unload", "pages/a show"],
+    ),
+    (
+        "open",
+        Value::Null,
+        &[
+            "pages/a hide",
+            "pages/b load k=v",
+            "pages/b show",
+            "pages/b ready",
+        ],
+    ),
+    (
+        "switch-tab",
+        Value::Null,
+        &[
+            "pages/b hide",
+            "pages/b unload",
+            "pages/a unload",
+            "pages/c load k=v",
+            "pages/c show",
+            "pages/c ready",
+        ],
+    ),
+    (
+        "reload",
+        Value::Null,
+        &[
+            "pages/c hide",
+            "pages/c unload",
+            "pages/a load k=v",
+            "pages/a show",
+            "pages/a ready",
+        ],
+    ),
+];
+
+on_both! {
+    async fn callbacks_follow_the_specification(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        let mut seen = 0;
+        assert_eq!(
+            lived(&stage, &mut seen).await,
+            ["app launch", "app show", "pages/a load", "pages/a show", "pages/a ready"]
+        );
+        for (done, _, callbacks) in LIFECYCLE {
+            let to = |page: &str| json!({ "to": format!("{page}?k=v") });
+            match done {
+                "hide" => app.hide().await,
+                "show" => app.show().await,
+                "back" => tap(&app, done, json!({ "pages": 1 })).await.unwrap(),
+                "open" => tap(&app, done, to("/pages/b")).await.unwrap(),
+                "reload" => tap(&app, done, to("pages/a")).await.unwrap(),
+                _ => tap(&app, done, to("pages/c")).await.unwrap(),
+            }
+            assert_eq!(lived(&stage, &mut seen).await, callbacks, "{done}");
+        }
+        tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
+        lived(&stage, &mut seen).await;
+        assert_eq!(*app.close().await, EndReason::Closed);
+        assert_eq!(
+            lived(&stage, &mut seen).await,
+            ["pages/b hide", "pages/b unload", "pages/a unload", "app hide"]
+        );
+        assert_eq!(stage.record.uncaught(), []);
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn the_embedder_navigates_and_is_told(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        app.navigate(Navigation::Open("pages/b?id=a%20b".to_owned())).await.unwrap();
+        let top = app.pages().await.pop().unwrap();
+        assert_eq!((top.id.number(), top.path.as_str()), (2, "pages/b"));
+        assert_eq!(top.query, [("id".to_owned(), "a b".to_owned())]);
+        app.navigate(Navigation::Back(1)).await.unwrap();
+        assert_eq!(
+            app.navigate(Navigation::Back(1)).await.unwrap_err().to_string(),
+            "only one page is open, and the lowest one stays; to leave it, close the mini-app"
+        );
+        let unknown = app.navigate(Navigation::Open("pages/none".to_owned())).await.unwrap_err();
+        assert_eq!(unknown.to_string(), "the mini-app has no page `pages/none`; its pages are pages/a, pages/b, pages/c");
+        let tab = app.navigate(Navigation::SwitchTab("pages/b".to_owned())).await.unwrap_err();
+        assert_eq!(tab.to_string(), "`pages/b` is no tab; the tabs are pages/a, pages/c");
+        assert_eq!(
+            stage.record.stacks(),
+            [vec!["pages/a"], vec!["pages/a", "pages/b"], vec!["pages/a"]]
+        );
+        app.close().await;
+        let gone = app.navigate(Navigation::Back(1)).await.unwrap_err();
+        assert!(matches!(gone, NavigationError::Ended(_)), "{gone}");
+        assert_eq!(app.pages().await, []);
+    }
+}
+
+on_both! {
+    async fn what_a_mini_app_asks_in_vain_is_told_by_code(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        for (handler, detail, code) in [
+            ("back", json!({ "pages": 1 }), "not-found"),
+            ("back", json!({ "pages": 0 }), "not-found"),
+            ("open", json!({ "to": "pages/none" }), "not-found"),
+            ("open", json!({ "to": "" }), "invalid-argument"),
+            ("open", json!({ "to": "pages/b#part" }), "invalid-argument"),
+            ("open", json!({ "to": format!("pages/b?{}", "x".repeat(5_000)) }), "invalid-argument"),
+            ("switch-tab", json!({ "to": "pages/b" }), "invalid-argument"),
+        ] {
+            tap(&app, handler, detail.clone()).await.unwrap();
+            assert_eq!(stage.data(&app).await["code"], code, "{handler} {detail}");
+        }
+        assert_eq!(paths(&app).await, ["pages/a"]);
+    }
+}
+
+on_both! {
+    async fn the_last_page_that_fits_and_one_more(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        tap(&app, "open-many", json!({ "n": 10 })).await.unwrap();
+        let mut opened = vec!["ok"; 9];
+        opened.push("too-large");
+        assert_eq!(stage.data(&app).await["opened"], json!(opened));
+        assert_eq!(paths(&app).await.len(), 10);
+        // Going back further than there are pages leaves the lowest one.
+        app.navigate(Navigation::Back(1_000)).await.unwrap();
+        assert_eq!(paths(&app).await, ["pages/a"]);
+    }
+}
+
+on_both! {
+    async fn a_stack_of_a_thousand_where_the_embedder_wants_it(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.pages = 1_000;
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        let app = stage.start(Guest::Pages).await;
+        for _ in 1..1_000 {
+            app.navigate(Navigation::Open("pages/b".to_owned())).await.unwrap();
+        }
+        let full = app.navigate(Navigation::Open("pages/b".to_owned())).await;
+        assert_eq!(full, Err(NavigationError::TooManyPages { limit: 1_000 }));
+        app.navigate(Navigation::Back(999)).await.unwrap();
+        assert_eq!(paths(&app).await, ["pages/a"]);
+        assert_eq!(*app.close().await, EndReason::Closed);
+    }
+}
+
+on_both! {
+    async fn a_loop_of_redirections_is_held_back_and_harms_nobody(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let neighbour = stage.start(Guest::Rogue).await;
+        // Each page asks for the next one while it loads, and its address holds the rest.
+        let mut address = "pages/a".to_owned();
+        for _ in 0..6 {
+            let escaped: String = address
+                .bytes()
+                .map(|byte| match byte {
+                    b'a'..=b'z' | b'/' => char::from(byte).to_string(),
+                    _ => format!("%{byte:02X}"),
+                })
+                .collect();
+            address = format!("pages/a?redirect={escaped}");
+        }
+        let app = open_at(&stage, &[("redirect", address.as_str())]).await;
+        app.ready().await.unwrap();
+        assert_eq!(stage.record.uncaught(), [], "seven in a row are none too many");
+        app.navigate(Navigation::Open("pages/a?loop=1".to_owned())).await.unwrap();
+        while stage.record.uncaught().is_empty() {
+            stage.moment().await;
+        }
+        assert_eq!(stage.record.uncaught(), [(
+            "on-load".to_owned(),
+            "busy: pages follow one another too fast: 32 at once, and 4 in a second in the long run; wait for the user in between".to_owned(),
+        )]);
+        stage.event(&neighbour, "noop", json!({})).await.unwrap();
+        assert_eq!(*app.close().await, EndReason::Closed);
+    }
+}
+
+on_both! {
+    async fn a_page_that_never_loads_keeps_nobody(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        let mut seen = 0;
+        lived(&stage, &mut seen).await;
+        tap(&app, "open", json!({ "to": "pages/b?wait=1" })).await.unwrap();
+        assert_eq!(lived(&stage, &mut seen).await, ["pages/a hide", "pages/b load wait=1"]);
+        app.hide().await;
+        assert_eq!(lived(&stage, &mut seen).await, ["app hide"]);
+        app.show().await;
+        tap(&app, "open", json!({ "to": "pages/c" })).await.unwrap();
+        assert_eq!(
+            lived(&stage, &mut seen).await,
+            ["app show", "pages/c load", "pages/c show", "pages/c ready"]
+        );
+        app.navigate(Navigation::Back(2)).await.unwrap();
+        assert_eq!(
+            lived(&stage, &mut seen).await,
+            ["pages/c hide", "pages/c unload", "pages/b unload", "pages/a show"]
+        );
+        assert_eq!(*app.close().await, EndReason::Closed);
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn a_page_that_never_returns_from_on_hide_keeps_nobody(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = open_at(&stage, &[("hide", "wait")]).await;
+        app.ready().await.unwrap();
+        let mut seen = 0;
+        lived(&stage, &mut seen).await;
+        tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
+        stage.moment().await;
+        tap(&app, "back", json!({ "pages": 1 })).await.unwrap();
+        assert_eq!(
+            lived(&stage, &mut seen).await,
+            ["pages/a hide", "pages/b load", "pages/b show", "pages/b ready", "pages/b hide", "pages/b unload"],
+            "the page below is busy, and is shown no more"
+        );
+        assert_eq!(*app.close().await, EndReason::Closed);
+    }
+}
+
+on_both! {
+    async fn an_event_for_a_page_that_is_gone_is_refused(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
+        let b = app.pages().await.pop().unwrap().id;
+        stage.moment().await;
+        assert_eq!(app.data(b).await.unwrap()["path"], "pages/b");
+        app.navigate(Navigation::Back(1)).await.unwrap();
+        stage.moment().await;
+        let error = app.event(b, Event::new("back")).await.unwrap_err();
+        assert_eq!(error.to_string(), "page 2 is not open");
+        assert_eq!(app.data(b).await, None);
+        assert_eq!(app.data(PageId::FIRST).await.unwrap()["path"], "pages/a");
+    }
+}
+
+on_both! {
+    async fn a_request_outlives_the_page_that_asked_and_set_data_fails(execution: Execution) {
+        let stage = Stage::builder(execution)
+            .serve(|_| Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                miniapp_tests::json(200, &json!({}))
+            }))
+            .set()
+            .await;
+        let app = stage.start(Guest::Pages).await;
+        tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
+        let b = app.pages().await.pop().unwrap().id;
+        let fetch = Event::new("fetch").detail(json!({ "url": "https://rogue.example.com/" }));
+        let (fetched, ()) = tokio::join!(app.event(b, fetch), async {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            app.navigate(Navigation::Back(1)).await.unwrap();
+        });
+        // The page is gone, and the mini-app lives on.
+        fetched.unwrap();
+        assert_eq!(stage.server.seen().len(), 1);
+        assert_eq!(paths(&app).await, ["pages/a"]);
+    }
+}
+
+on_both! {
+    async fn one_call_at_a_time_keeps_the_order(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::OneCallAtATime).await;
+        tap(&app, "open", json!({})).await.unwrap();
+        stage.moment().await;
+        tap(&app, "back", json!({})).await.unwrap();
+        stage.moment().await;
+        app.hide().await;
+        app.show().await;
+        assert_eq!(*app.evict().await, EndReason::Evicted);
+        assert_eq!(
+            stage.record.log(),
+            [
+                "app launch", "app show", "1 load pages/index", "1 show", "1 ready",
+                "1 hide", "2 load pages/other", "2 show", "2 ready",
+                "2 hide", "2 unload", "1 show",
+                "1 hide", "app hide", "app show", "1 show",
+                "1 hide", "app hide", "app save", "1 unload",
+            ]
+        );
+        let restore = app.take_saved();
+        let kept = restore.as_ref().unwrap();
+        assert_eq!((kept.page(), kept.json()), ("pages/index", "\"kept\""));
+        let options = LaunchOptions { restore, ..LaunchOptions::default() };
+        let app = stage.host.launch_with("miniapp_one_call_at_a_time", options).await.unwrap();
+        app.ready().await.unwrap();
+        assert_eq!(stage.record.log()[20..22], ["app launch", "app restore \"kept\""]);
+    }
+}
+
+on_both! {
+    async fn the_background_suspends_and_the_foreground_wakes(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(50);
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        let app = stage.start(Guest::Pages).await;
+        app.hide().await;
+        for _ in 0..100 {
+            stage.moment().await;
+            if stage.record.lines().contains(&Line::Suspended(true)) {
+                break;
+            }
+        }
+        assert_eq!(stage.record.lines().last(), Some(&Line::Suspended(true)));
+        let spent = app.fuel_spent();
+        stage.moment().await;
+        assert_eq!(app.fuel_spent(), spent, "what is suspended burns nothing");
+        // A question wakes it for as long as the answer takes.
+        assert_eq!(stage.data(&app).await["path"], "pages/a");
+        tap(&app, "sleep", json!({ "ms": 5 })).await.unwrap();
+        assert_eq!(stage.data(&app).await["slept"], true);
+        app.show().await;
+        assert!(stage.record.log().ends_with(&["app show".to_owned(), "pages/a show".to_owned()]));
+        assert!(app.hidden_for().is_none());
+        app.hide().await;
+        stage.moment().await;
+        stage.moment().await;
+        assert_eq!(*app.close().await, EndReason::Closed, "a suspended one is closed as any other");
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn a_request_goes_through_the_background(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(20);
+        let stage = Stage::builder(execution)
+            .host(|host| host.limits(limits))
+            .serve(|_| Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                miniapp_tests::json(200, &json!({}))
+            }))
+            .set()
+            .await;
+        let id = stage.install(Guest::Pages).await;
+        let app = stage.launch(&id).await;
+        let url = json!({ "url": "https://rogue.example.com/" });
+        let asked = tokio::spawn({
+            let app = app.clone();
+            async move { app.event(PageId::FIRST, Event::new("fetch").detail(url)).await }
+        });
+        stage.moment().await;
+        app.hide().await;
+        // Nobody waits for it any more, so it is suspended with its answer on the way.
+        asked.abort();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.show().await;
+        for _ in 0..100 {
+            if stage.data(&app).await["code"] == "ok" {
+                break;
+            }
+            stage.moment().await;
+        }
+        assert_eq!(stage.data(&app).await["code"], "ok");
+        assert_eq!(*app.close().await, EndReason::Closed);
+    }
+}
+
+on_both! {
+    async fn who_is_left_in_the_background_ends_and_is_restored(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(20);
+        limits.background = Duration::from_millis(100);
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        let app = stage.start(Guest::Pages).await;
+        tap(&app, "remember", json!({ "what": { "draft": 7 } })).await.unwrap();
+        app.navigate(Navigation::Open("pages/b?id=1".to_owned())).await.unwrap();
+        app.hide().await;
+        let reason = app.ended().await;
+        assert!(matches!(*reason, EndReason::LeftInBackground { .. }), "{reason}");
+        let saved = app.take_saved();
+        assert_eq!(app.take_saved(), None, "once");
+        let options = LaunchOptions { restore: saved, ..LaunchOptions::default() };
+        let app = stage.host.launch_with("miniapp_pages", options).await.unwrap();
+        app.ready().await.unwrap();
+        let log = stage.record.log();
+        assert!(log.ends_with(&[
+            "app launch".to_owned(), "app restore {\"draft\":7}".to_owned(), "app show".to_owned(),
+            "pages/b load id=1".to_owned(), "pages/b show".to_owned(), "pages/b ready".to_owned(),
+        ]), "{log:?}");
+        tap(&app, "remember", json!({ "what": 8 })).await.unwrap();
+        assert_eq!(stage.data(&app).await["restored"], json!({ "draft": 7 }));
+    }
+}
+
+on_both! {
+    async fn a_state_that_is_too_large_is_not_kept(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        tap(&app, "misremember", json!({})).await.unwrap();
+        assert_eq!(*app.evict().await, EndReason::Evicted);
+        assert_eq!(app.take_saved(), None);
+        let uncaught = stage.record.uncaught();
+        assert_eq!(uncaught, [("save".to_owned(), "too-large: the state has 262146 bytes, 262144 are allowed; keep less".to_owned())]);
+    }
+}
