@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use criterion::Criterion;
+use criterion::{Criterion, Throughput};
 use miniapp_benches::results::{Results, Target};
 use miniapp_benches::{ours, pairs, runtime, timed};
 use miniapp_host::{
@@ -28,7 +28,6 @@ fn main() {
             ours::events(app, "read", &detail, rounds).await
         })
     };
-    let reads = |app, calls| read(app, 1).mul_f64(calls as f64 / CALLS as f64);
 
     let mut criterion = Criterion::default()
         .sample_size(30)
@@ -36,9 +35,10 @@ fn main() {
         .measurement_time(Duration::from_secs(3))
         .configure_from_args();
     let mut group = criterion.benchmark_group("consent");
+    group.throughput(Throughput::Elements(CALLS));
     for (name, app) in [("given", &given), ("asked", &asked)] {
         group.bench_function(name, |bencher| {
-            bencher.iter_custom(|calls| reads(app, calls));
+            bencher.iter_custom(|rounds| read(app, rounds));
         });
     }
     group.finish();
