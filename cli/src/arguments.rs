@@ -64,6 +64,10 @@ pub(crate) struct RunArguments {
     /// the terminal].
     #[arg(long, value_name = "ANSWER")]
     pub(crate) answer: Vec<String>,
+    /// What the user answers where a mini-app needs their consent. Without a terminal to ask
+    /// at, `ask` refuses.
+    #[arg(long, value_enum, default_value_t, value_name = "ANSWER")]
+    pub(crate) consent: ConsentArgument,
     /// The user that the mini-app runs for; each one's files are kept apart.
     #[arg(long, value_name = "ID", value_parser = user)]
     pub(crate) user: Option<UserId>,
@@ -121,6 +125,17 @@ pub(crate) enum ExecutionArgument {
     Jit,
     /// Interpreted, as where no code may be made executable.
     Interpreter,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConsentArgument {
+    /// Ask in the terminal.
+    #[default]
+    Ask,
+    /// Agree to everything.
+    Allow,
+    /// Agree to nothing.
+    Refuse,
 }
 
 impl From<ExecutionArgument> for Execution {

@@ -1,6 +1,8 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
+mod consent;
 mod screen;
+mod terminal;
 mod transcript;
 
 use std::path::Path;
@@ -17,7 +19,9 @@ use tempfile::TempDir;
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
+use consent::Consent;
 use screen::Screen;
+use terminal::Terminal;
 use transcript::Transcript;
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
@@ -127,12 +131,14 @@ fn host(
             network = network.root(certificate.to_vec());
         }
     }
+    let terminal = Terminal::open();
     let mut builder = Host::builder()
         .execution(arguments.execution.into())
         .live_apps(1)
         .network(network)
+        .consent(Consent::new(arguments.consent, terminal.as_ref()))
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
-        .user_interface(Arc::new(Screen::new(&arguments.answer)))
+        .user_interface(Arc::new(Screen::new(&arguments.answer, terminal)))
         .clipboard(Arc::new(MemoryClipboard::default()))
         .observer(Arc::clone(transcript) as _);
     if let Some(folder) = files {

@@ -43,6 +43,7 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
 fn stable(check: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"[\d,.]+ (fuel|bytes|ms)\b", "N $1");
+    settings.add_filter(r"in \d+ turns\b", "in N turns");
     settings.add_filter(r"blake3:[0-9a-f]{64}", "blake3:…");
     settings.bind(check);
 }
@@ -114,7 +115,7 @@ async fn run_shows_what_a_mini_app_does() {
     }
 
     Ended: closed
-    3 data changes, 0 log lines, 0 denied calls, 0 uncaught errors; N fuel in 5 turns, N ms busy
+    3 data changes, 0 log lines, 0 denied calls, 0 uncaught errors; N fuel in N turns, N ms busy
     "#)
     });
 }
@@ -126,6 +127,8 @@ async fn run_shows_what_is_denied() {
         "examples/acme-rewards",
         "--profile",
         "nickname=Mia",
+        "--consent",
+        "allow",
         "--event",
         "onElsewhere",
         "--execution",
@@ -133,21 +136,19 @@ async fn run_shows_what_is_denied() {
     ])
     .await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
+    // How many turns a question takes depends on who is faster.
+    let lines = out.lines().filter(|line| !line.contains("   turn  "));
+    let out = lines.collect::<Vec<_>>().join("\n");
     stable(|| {
         assert_snapshot!(out, @r#"
     miniapp_acme_rewards 1.0.0 by acme-lifestyle (N bytes, blake3:…)
       granted  user:readProfile
       granted  network api.acme.com
-         turn  Launch: N fuel, N ms
          data  page 1  greeting = "Hello Mia"
-         turn  Open: N fuel, N ms
          data  page 1  rewards = []
-         turn  Completion: N fuel, N ms
         event  onElsewhere
        denied  the host `elsewhere.example` is not allowed for this mini-app; to grant it, write in partner.yaml:6: network: { default: "deny", allow: ["api.acme.com", "elsewhere.example"] }
          data  page 1  denied = {"message":"the host `elsewhere.example` is not allowed for this mini-app","line":"partner.yaml:6: network: { default: \"deny\", allow: [\"api.acme.com\", \"els… (N bytes)
-         turn  Event: N fuel, N ms
-         turn  Close: N fuel, N ms
 
     The page's data:
     {
@@ -160,9 +161,41 @@ async fn run_shows_what_is_denied() {
     }
 
     Ended: closed
-    3 data changes, 0 log lines, 1 denied call, 0 uncaught errors; N fuel in 5 turns, N ms busy
+    3 data changes, 0 log lines, 1 denied call, 0 uncaught errors; N fuel in N turns, N ms busy
     "#)
     });
+}
+
+#[test]
+fn where_nobody_can_be_asked_nobody_agrees() {
+    let run = |more: &[&str]| {
+        let run = ["run", "examples/acme-rewards", "--profile", "nickname=Mia"];
+        let output = miniapp(&[&run, more].concat());
+        let told = String::from_utf8(output.stderr.clone()).unwrap();
+        (said(&output).1, told)
+    };
+    let told = |told: &str| {
+        let line = told.lines().find(|line| line.starts_with("consent to "));
+        line.unwrap_or_default().to_owned()
+    };
+    for more in [&[][..], &["--consent", "refuse"]] {
+        let (out, errors) = run(more);
+        assert!(
+            out.contains("   denied  the user has refused `user:readProfile`"),
+            "{out}"
+        );
+        assert!(!out.contains("Mia"), "{out}");
+        assert_eq!(
+            told(&errors),
+            "consent to user:readProfile: refused; --consent allow agrees (--consent)"
+        );
+    }
+    let (out, errors) = run(&["--consent", "allow"]);
+    assert!(out.contains("greeting = \"Hello Mia\""), "{out}");
+    assert_eq!(
+        told(&errors),
+        "consent to user:readProfile: allowed (--consent)"
+    );
 }
 
 #[test]
@@ -257,7 +290,7 @@ fn inspect_lists_imports_and_what_they_need() {
              miniapp:host/extension@1.0.0      needs `ext:<name>` or `device:<name>`: call extensions of the app
              miniapp:host/locale@1.0.0         needs no permission
              miniapp:host/log@1.0.0            needs no permission
-             miniapp:host/profile@1.0.0        needs `user:readProfile`: read the user's profile, once the user has agreed
+             miniapp:host/profile@1.0.0        needs `user:readProfile`, `user:phone` or `user:email`: read fields of the user's profile, once the user has agreed
              miniapp:host/random@1.0.0         needs no permission
              miniapp:host/http@1.0.0           needs no permission
              miniapp:host/request@1.0.0        needs `network.allow`: talk to the hosts it names
@@ -282,7 +315,7 @@ fn inspect_lists_imports_and_what_they_need() {
     assert_eq!(read["world"], "mini-app");
     assert!(
         read["imports"].as_array().unwrap().contains(
-            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile", "inert": false })
+            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile, user:phone or user:email", "inert": false })
         )
     );
 }

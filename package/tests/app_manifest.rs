@@ -411,7 +411,7 @@ fn permissions_are_known_and_asked_for_once() {
           |
         6 |   - { name: camera, reason: r }
           |             ^^^^^^
-          = help: the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`
+          = help: the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`
         "
     );
     let twice = "permissions:\n  - { name: \"storage:local\", reason: r }\n  - { name: \"storage:local\", reason: s }";

@@ -39,10 +39,10 @@ fn an_id_is_read_and_shown_alike() {
 fn an_unknown_id_leads_to_the_nearest_one() {
     let refused = |id| Permission::parse(id).unwrap_err().to_string();
     assert_snapshot!(refused("user:readprofile"), @"unknown permission `user:readprofile`; did you mean `user:readProfile`?");
-    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`");
+    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`");
     assert_snapshot!(refused("storage.local"), @"unknown permission `storage.local`; did you mean `storage:local`?");
     assert_snapshot!(refused("device:1st camera"), @"unknown permission `device:1st camera`; the name after the colon has 1 to 64 of the characters `A-Z a-z 0-9 . _ -` and begins with a letter");
-    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`"#);
+    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`"#);
 }
 
 #[test]
@@ -76,7 +76,9 @@ fn interfaces_need_what_the_contract_says() {
         ("timer-sync", "nothing"),
         ("request", "network.allow"),
         ("request-sync", "network.allow"),
-        ("profile", "user:readProfile"),
+        ("profile", "user:readProfile, user:phone or user:email"),
+        ("login", "user:login"),
+        ("consent-sync", "nothing"),
         ("storage-sync", "storage:local"),
         ("extension", "ext:<name>"),
     ] {
@@ -88,7 +90,7 @@ fn interfaces_need_what_the_contract_says() {
 fn only_served_versions_of_the_contract_are_in_the_catalogue() {
     for other in [
         "miniapp:host/view@2.0.0",
-        "miniapp:host/view@1.1.0",
+        "miniapp:host/view@1.2.0",
         "miniapp:host/view@0.9.0",
         "miniapp:host/view@1.0.0-rc.1",
         "miniapp:host/view",

@@ -71,7 +71,7 @@ async fn a_host_that_is_not_allowed() {
 async fn a_manifest_that_asks_for_less_than_the_component_imports() {
     let asked = "permissions:\n  - name: user:readProfile\n    reason: To greet you by your nickname.\n    optional: false\n";
     let manifests = Guest::AcmeRewards.manifests().app_with(asked, "");
-    assert_snapshot!(refusal(Guest::AcmeRewards, manifests).await, @r#"the component imports `miniapp:host/profile`, which needs `user:readProfile`, and its app manifest does not ask for it; add to miniapp.yaml: permissions: [{ name: "user:readProfile", reason: "…" }]"#);
+    assert_snapshot!(refusal(Guest::AcmeRewards, manifests).await, @r#"the component imports `miniapp:host/profile`, which needs one of user:readProfile, user:phone or user:email, and its app manifest does not ask for it; add to miniapp.yaml: permissions: [{ name: "user:readProfile", reason: "…" }]"#);
 }
 
 #[tokio::test]

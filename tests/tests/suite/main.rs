@@ -10,6 +10,7 @@ mod extensions;
 mod files;
 mod grants;
 mod lifecycle;
+mod login;
 mod metering;
 mod network;
 mod pool;

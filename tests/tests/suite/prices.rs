@@ -1,16 +1,20 @@
 //! No import is free: every function that a mini-app may call costs it fuel, whatever
 //! it does. The functions are read from the interfaces, so that none is forgotten.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use miniapp_host::price::{CALL, SENT};
-use miniapp_host::{EndReason, EventError, HostBuilder, MemoryClipboard, Tenant};
+use miniapp_host::{
+    EndReason, EventError, HostBuilder, LoginCode, LoginProvider, MemoryClipboard, ProviderError,
+    Tenant,
+};
 use miniapp_package::{InterfaceName, is_device, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::{Value, json};
 
 /// Interfaces that are served by no host yet.
-const LATER: [&str; 3] = ["storage-sync", "navigation-sync", "login-sync"];
+const LATER: [&str; 2] = ["storage-sync", "navigation-sync"];
 
 /// Functions that end the mini-app when they are called with nothing but zeros; what they
 /// cost before cannot be told. `exit` can be called once in a life, and `poll` of nothing is
@@ -47,21 +51,30 @@ fn wanted(name: &str) -> bool {
     };
     let known = interface.interface.as_str();
     let asynchronous = [
-        "request",
-        "profile",
-        "timer",
-        "storage",
-        "navigation",
-        "extension",
-        "login",
+        "clipboard",
         "consent",
         "dialog",
-        "clipboard",
+        "extension",
+        "login",
+        "navigation",
+        "profile",
+        "request",
+        "storage",
+        "timer",
     ];
     let of_contract = interface.is_of("miniapp", "host");
     requirement(&interface).is_some()
         && !is_device(&interface)
         && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
+}
+
+/// Has no code for anybody, and says so at once.
+struct NoLogin;
+
+impl LoginProvider for NoLogin {
+    fn code<'a>(&'a self, _: &'a Tenant) -> LoginCode<'a> {
+        Box::pin(ready(Err(ProviderError("nobody is signed in".to_owned()))))
+    }
 }
 
 on_both! {
@@ -71,11 +84,12 @@ on_both! {
         let folder = root.path().to_owned();
         let offer = |host: HostBuilder| {
             host.files(folder)
+                .login(NoLogin)
                 .clipboard(Arc::new(MemoryClipboard::default()))
                 .extension("x", |_: Tenant, payload: Value| async move { Ok(payload) })
         };
         let stage = Stage::builder(execution).host(offer).set().await;
-        let permissions = ["storage:files", "user:readProfile", "device:clipboard", "ext:x"];
+        let permissions = ["storage:files", "user:readProfile", "user:login", "device:clipboard", "ext:x"];
         let asked = permissions.map(|name| format!("{{ name: \"{name}\", reason: r }}")).join(", ");
         let manifests = Guest::Wasi.manifests()
             .app_with("permissions: []", &format!("permissions: [{asked}]"))
