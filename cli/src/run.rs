@@ -2,6 +2,7 @@
 
 mod consent;
 mod screen;
+mod terminal;
 mod transcript;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ use crate::{Failure, inventory};
 
 use consent::Consent;
 use screen::Screen;
+use terminal::Terminal;
 use transcript::Transcript;
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
@@ -129,13 +131,14 @@ fn host(
             network = network.root(certificate.to_vec());
         }
     }
+    let terminal = Terminal::open();
     let mut builder = Host::builder()
         .execution(arguments.execution.into())
         .live_apps(1)
         .network(network)
-        .consent(Consent::new(arguments.consent))
+        .consent(Consent::new(arguments.consent, terminal.as_ref()))
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
-        .user_interface(Arc::new(Screen::new(&arguments.answer)))
+        .user_interface(Arc::new(Screen::new(&arguments.answer, terminal)))
         .clipboard(Arc::new(MemoryClipboard::default()))
         .observer(Arc::clone(transcript) as _);
     if let Some(folder) = files {

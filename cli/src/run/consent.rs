@@ -1,34 +1,33 @@
 //! The user's consent, asked for in the terminal. Must not know what becomes of it.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
-use miniapp_host::{
-    Answering, ConsentAnswer, ConsentPrompt, ConsentQuestion, FixedConsent, Tenant,
-};
-use tokio::sync::{Mutex, mpsc};
+use std::sync::Arc;
 
 use crate::arguments::ConsentArgument;
 use crate::text::{escape, line};
+use miniapp_host::{
+    Answering, ConsentAnswer, ConsentPrompt, ConsentQuestion, FixedConsent, Tenant,
+};
 
-/// Lines that wait to be read: nobody types ahead of more questions.
-const LINES: usize = 16;
+use super::terminal::Terminal;
 
 /// Answers questions as the command line says.
 pub(crate) enum Consent {
     /// The terminal does.
-    Terminal(Terminal),
+    Terminal(Arc<Terminal>),
     /// Always the same.
     Fixed(FixedConsent),
 }
 
 impl Consent {
     /// What is to be done, said where it is not what was asked for.
-    pub(crate) fn new(argument: ConsentArgument) -> Self {
+    pub(crate) fn new(argument: ConsentArgument, terminal: Option<&Arc<Terminal>>) -> Self {
         match argument {
             ConsentArgument::Allow => Self::Fixed(FixedConsent::allow()),
             ConsentArgument::Refuse => Self::Fixed(FixedConsent::refuse()),
-            ConsentArgument::Ask if io::stdin().is_terminal() => Self::Terminal(Terminal::open()),
-            ConsentArgument::Ask => Self::Fixed(FixedConsent::refuse()),
+            ConsentArgument::Ask => match terminal {
+                Some(terminal) => Self::Terminal(Arc::clone(terminal)),
+                None => Self::Fixed(FixedConsent::refuse()),
+            },
         }
     }
 }
@@ -36,7 +35,7 @@ impl Consent {
 impl ConsentPrompt for Consent {
     fn ask<'a>(&'a self, tenant: &'a Tenant, question: &'a ConsentQuestion) -> Answering<'a> {
         match self {
-            Self::Terminal(terminal) => Box::pin(terminal.ask(question)),
+            Self::Terminal(terminal) => Box::pin(asked(terminal, question)),
             Self::Fixed(fixed) => {
                 let permission = &question.permission;
                 eprintln!(
@@ -57,43 +56,16 @@ fn fixed_word(fixed: FixedConsent) -> &'static str {
     }
 }
 
-/// The person at the terminal.
-pub(crate) struct Terminal {
-    lines: Mutex<mpsc::Receiver<String>>,
-}
-
-impl Terminal {
-    /// Reads lines on a thread of its own: a read cannot be called off, and the command must
-    /// be able to end during one.
-    fn open() -> Self {
-        let (sender, lines) = mpsc::channel(LINES);
-        std::thread::spawn(move || {
-            for line in io::stdin().lock().lines() {
-                if line.is_ok_and(|line| sender.blocking_send(line).is_ok()) {
-                    continue;
-                }
-                return;
-            }
-        });
-        Self {
-            lines: Mutex::new(lines),
-        }
-    }
-
-    async fn ask(&self, question: &ConsentQuestion) -> ConsentAnswer {
-        let mut lines = self.lines.lock().await;
-        // What was typed before the question is no answer to it.
-        while lines.try_recv().is_ok() {}
-        eprintln!("{}", text(question));
-        loop {
-            eprint!("Allow? [y/n, or nothing for not now] ");
-            io::stderr().flush().ok();
-            let Some(line) = lines.recv().await else {
-                return ConsentAnswer::Dismiss;
-            };
-            if let Some(answer) = answer(&line) {
-                return answer;
-            }
+async fn asked(terminal: &Terminal, question: &ConsentQuestion) -> ConsentAnswer {
+    let mut turn = terminal.turn().await;
+    eprintln!("{}", text(question));
+    loop {
+        let prompt = "Allow? [y/n, or nothing for not now]";
+        let Some(line) = turn.line(prompt).await else {
+            return ConsentAnswer::Dismiss;
+        };
+        if let Some(answer) = answer(&line) {
+            return answer;
         }
     }
 }

@@ -1,27 +1,26 @@
 //! What a mini-app draws over its page and asks its user, in a terminal.
 
 use std::collections::VecDeque;
-use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
-
-use miniapp_host::{Asking, Icon, NoDialog, PageId, Question, Reply, Tenant, Toast, UserInterface};
-use tokio::sync::oneshot;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::text::line;
+use miniapp_host::{Asking, Icon, NoDialog, PageId, Question, Reply, Tenant, Toast, UserInterface};
 
+use super::terminal::Terminal;
 use super::transcript::say;
 
 /// Prints what is drawn. Answers questions as the command line says, then as somebody
 /// types who sits at the terminal.
-#[derive(Default)]
 pub(crate) struct Screen {
     answers: Mutex<VecDeque<String>>,
+    terminal: Option<Arc<Terminal>>,
 }
 
 impl Screen {
     /// With these answers: `yes`, `no`, or what the user types.
-    pub(crate) fn new(answers: &[String]) -> Self {
+    pub(crate) fn new(answers: &[String], terminal: Option<Arc<Terminal>>) -> Self {
         Self {
+            terminal,
             answers: Mutex::new(answers.iter().cloned().collect()),
         }
     }
@@ -41,8 +40,10 @@ impl Screen {
         say("dialog", &words.join(": "));
         let typed = match self.next_answer() {
             Some(given) => Some(given),
-            None if std::io::stdin().is_terminal() => typed(question).await,
-            None => None,
+            None => match &self.terminal {
+                Some(terminal) => typed(terminal, question).await,
+                None => None,
+            },
         };
         let Some(typed) = typed else {
             let nobody = "nobody answers: give `--answer`, or run it in a terminal";
@@ -63,29 +64,14 @@ fn reply(question: &Question, typed: String) -> Reply {
     }
 }
 
-/// A line that somebody types. Read on a thread of its own, which nobody waits for: there is
-/// no taking back a read.
-async fn typed(question: &Question) -> Option<String> {
-    let how = match (&question.placeholder, question.cancellable) {
-        (Some(_), true) => "a text, or `no`",
-        (Some(_), false) => "a text",
-        (None, true) => "`yes` or `no`",
-        (None, false) => "Enter",
+async fn typed(terminal: &Terminal, question: &Question) -> Option<String> {
+    let prompt = match (&question.placeholder, question.cancellable) {
+        (Some(_), true) => "A text, or `no`:",
+        (Some(_), false) => "A text:",
+        (None, true) => "`yes` or `no`:",
+        (None, false) => "Enter goes on:",
     };
-    eprint!("{how}> ");
-    std::io::stderr().flush().ok()?;
-    let (reply, answer) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut typed = String::new();
-        if std::io::stdin()
-            .read_line(&mut typed)
-            .is_ok_and(|bytes| bytes > 0)
-        {
-            // The mini-app may be gone.
-            reply.send(typed.trim_end().to_owned()).ok();
-        }
-    });
-    answer.await.ok()
+    terminal.turn().await.line(prompt).await
 }
 
 impl UserInterface for Screen {

@@ -8,7 +8,7 @@ use miniapp_host::price::{CALL, SENT};
 use miniapp_host::{
     EndReason, EventError, LoginCode, LoginProvider, MemoryClipboard, ProviderError, Tenant,
 };
-use miniapp_package::{InterfaceName, requirement};
+use miniapp_package::{InterfaceName, is_device, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
 
@@ -53,23 +53,17 @@ fn wanted(name: &str) -> bool {
         "clipboard",
         "consent",
         "dialog",
-        "login",
-        "request",
-        "profile",
-        "timer",
-        "storage",
-        "navigation",
         "extension",
         "login",
-        "consent",
-        "dialog",
-        "clipboard",
+        "navigation",
+        "profile",
+        "request",
+        "storage",
+        "timer",
     ];
     let of_contract = interface.is_of("miniapp", "host");
-    // Every function of the device waits.
-    let of_device = interface.is_of("miniapp", "device");
     requirement(&interface).is_some()
-        && !of_device
+        && !is_device(&interface)
         && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
 }
 

@@ -229,6 +229,8 @@ on_both! {
         let asking = stage.event(&app, "ask-many", json!({ "n": 10 }));
         let answering = async {
             screen.begun.notified().await;
+            // It has asked all of them when it answers the next event.
+            stage.event(&app, "noop", json!({})).await.unwrap();
             screen.answers.add_permits(9);
         };
         let (asked, ()) = tokio::join!(asking, answering);

@@ -52,7 +52,8 @@ impl Caller {
 /// weighed. A component with other types than these is refused at installation.
 ///
 /// ```
-/// use miniapp_host::{Caller, ExtensionError, Host, Interface, Permission};
+/// use miniapp_package::Permission;
+/// use miniapp_runtime::{Caller, ExtensionError, Interface, Runtime, RuntimeOptions};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // interface points { balance: async func(member: string) -> result<u32, error>; }
@@ -63,7 +64,9 @@ impl Caller {
 ///             _ => Err(ExtensionError::new("not-found", format!("{} has no `{member}`", caller.tenant().app))),
 ///         }
 ///     });
-/// let host = Host::builder().interface(points).build()?;
+/// // Or `Host::builder().interface(points)`.
+/// let options = RuntimeOptions { interfaces: vec![points], ..RuntimeOptions::default() };
+/// let runtime = Runtime::new(options)?;
 /// # Ok(())
 /// # }
 /// ```
