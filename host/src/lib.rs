@@ -26,8 +26,8 @@ mod host;
 pub use builder::HostBuilder;
 pub use host::{Host, LaunchError};
 pub use miniapp_package::{
-    AppId, AppManifest, Governance, GrantLine, ManifestError, Package, PackageError,
-    PartnerManifest, Permission, Scheme,
+    Address, AddressPrefix, AppId, AppManifest, Governance, GrantLine, InvalidAddress,
+    ManifestError, Package, PackageError, PageAddress, PartnerManifest, Permission, Scheme,
 };
 pub use miniapp_runtime::{
     AppError, Callback, Change, Denial, EndReason, EngineOptions, Event, EventError, Execution,
