@@ -117,15 +117,18 @@ impl AppManifest {
         let permissions = fields.optional("permissions").map(permission_requests);
         let network = fields.optional("network").map(Network::from_value);
         let name = fields.required("name", "name: My mini-app")?;
+        let app_id = app_id(fields.required("appId", "appId: my_miniapp")?)?;
+        let name = name.prose(MAX_NAME_CHARS)?.to_owned();
+        let version = version(fields.required("version", "version: 1.0.0")?)?;
+        let component = component.map(|path| relative_path(path, Self::DEFAULT_COMPONENT));
+        let component = component.transpose()?;
         let pages = pages(fields.required("pages", "pages: [pages/index]")?)?;
         let tabs = fields.optional("tabs").map(|value| tabs(value, &pages));
         Ok(Self {
-            app_id: app_id(fields.required("appId", "appId: my_miniapp")?)?,
-            name: name.prose(MAX_NAME_CHARS)?.to_owned(),
-            version: version(fields.required("version", "version: 1.0.0")?)?,
-            component: component
-                .map(|path| relative_path(path, Self::DEFAULT_COMPONENT))
-                .transpose()?,
+            app_id,
+            name,
+            version,
+            component,
             tabs: tabs.transpose()?.unwrap_or_default(),
             pages,
             permissions: permissions.transpose()?.unwrap_or_default(),
