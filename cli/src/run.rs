@@ -70,7 +70,12 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
         let event = Event::new(&argument.handler)
             .detail(&argument.detail)
             .dataset(&argument.dataset);
-        match app.event(PageId::FIRST, event).await {
+        // What the events before have opened or closed is on its way.
+        app.settled().await;
+        let Some(top) = app.pages().await.pop() else {
+            return app.ended().await;
+        };
+        match app.event(top.id, event).await {
             // The handler's own error was reported as uncaught.
             Ok(()) | Err(EventError::App(_)) => {}
             Err(EventError::Ended(reason)) => return reason,
@@ -84,7 +89,9 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
             reason = app.ended() => return reason,
         }
     }
-    if let Some(data) = app.data(PageId::FIRST).await {
+    if let Some(top) = app.pages().await.pop()
+        && let Some(data) = app.data(top.id).await
+    {
         transcript.keep(data);
     }
     app.close().await

@@ -62,6 +62,7 @@ fn every_command_is_run_by_the_continuous_integration() {
         "cargo xtask demo",
         "cargo xtask test",
         "--package embed",
+        "--package embed --example tour",
         "cargo bench",
     ] {
         assert!(ci.contains(command), "{command}");

@@ -27,6 +27,7 @@ struct Sum {
     fuel: u64,
     busy: Duration,
     data: Option<Value>,
+    opened: bool,
 }
 
 pub(super) fn say(label: &str, text: &str) {
@@ -149,6 +150,16 @@ impl Observer for Transcript {
                     "uncaught",
                     &format!("{callback}{page}: {}", escape(&error.to_string())),
                 );
+            }
+            // The page of the launch goes without saying.
+            Report::Pages(pages) => {
+                if std::mem::replace(&mut sum.opened, true) {
+                    let paths: Vec<String> = pages.iter().map(|page| line(&page.path)).collect();
+                    say("pages", &paths.join(" > "));
+                }
+            }
+            Report::Suspended(suspended) => {
+                say("state", if suspended { "suspended" } else { "goes on" });
             }
             // The conclusion says it.
             Report::Ended(_) => {}

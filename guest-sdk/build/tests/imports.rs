@@ -8,7 +8,14 @@ use std::path::Path;
 use wit_component::DecodedWasm;
 
 /// Interfaces that are nothing but types; importing them grants nothing.
-const TYPES: [&str; 5] = ["event", "http", "launch", "storage-types", "types"];
+const TYPES: [&str; 6] = [
+    "dialog-types",
+    "event",
+    "http",
+    "launch",
+    "storage-types",
+    "types",
+];
 
 /// The interfaces with functions that the component of a guest imports.
 fn imports(guest: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
@@ -53,17 +60,23 @@ fn a_guest_imports_what_it_uses_and_the_log_for_its_panics() {
 }
 
 #[test]
-fn the_fixture_of_the_contract_imports_all_but_the_page_stack() {
+fn the_fixture_of_the_contract_imports_all() {
     let all = [
+        "clipboard",
         "clock",
+        "consent",
+        "dialog",
         "extension",
         "locale",
         "log",
+        "login",
+        "navigation",
         "profile",
         "random",
         "request",
         "storage",
         "timer",
+        "ui",
         "view",
     ];
     assert_eq!(imports("tests/guests/contract").unwrap(), set(&all));
@@ -73,6 +86,13 @@ fn the_fixture_of_the_contract_imports_all_but_the_page_stack() {
 fn the_synchronous_world_has_imports_of_its_own() {
     assert_eq!(
         imports("tests/guests/one-call-at-a-time").unwrap(),
-        set(&["request-sync", "timer-sync", "view"])
+        set(&[
+            "consent-sync",
+            "log",
+            "navigation-sync",
+            "request-sync",
+            "timer-sync",
+            "view"
+        ])
     );
 }

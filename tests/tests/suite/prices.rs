@@ -12,9 +12,6 @@ use miniapp_package::{InterfaceName, is_device, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
 
-/// Interfaces that are served by no host yet.
-const LATER: [&str; 1] = ["storage-sync"];
-
 /// Functions that end the mini-app when they are called with nothing but zeros; what they
 /// cost before cannot be told. `exit` can be called once in a life, and `poll` of nothing is
 /// refused before anything is done.
@@ -64,7 +61,7 @@ fn wanted(name: &str) -> bool {
     let of_contract = interface.is_of("miniapp", "host");
     requirement(&interface).is_some()
         && !is_device(&interface)
-        && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
+        && !(of_contract && asynchronous.contains(&known))
 }
 
 /// Has no code for anybody, and says so at once.
@@ -84,10 +81,11 @@ on_both! {
         let stage = Stage::builder(execution).host(|host| {
             host.files(folder)
                 .login(NoLogin)
+                .storage_in_memory()
                 .clipboard(Arc::new(MemoryClipboard::default()))
                 .extension("echo", |_: Tenant, payload| ready(Ok(payload)))
         }).set().await;
-        let permissions = ["storage:files", "user:readProfile", "user:login", "device:clipboard", "ext:echo"];
+        let permissions = ["storage:files", "storage:local", "user:readProfile", "user:login", "device:clipboard", "ext:echo"];
         let asked: Vec<String> = permissions
             .iter()
             .map(|permission| format!("{{ name: \"{permission}\", reason: r }}"))

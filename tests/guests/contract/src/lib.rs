@@ -1,9 +1,11 @@
-//! A mini-app that calls every function of the contract once, but for those of the page stack: the
-//! fixture that every later host must go on serving. Must not know what the host grants.
+//! A mini-app that calls every function of the contract once: the fixture that every later host must go
+//! on serving. Must not know what the host grants.
 //!
 //! The event `all` does it; each outcome, `ok` or the code of the error, is set in the page's data under
 //! the function's name, such as `storage.get`, with what came back under `values`.
 
+use miniapp_guest::dialog::Question;
+use miniapp_guest::locale::DateLength;
 use miniapp_guest::log::Level;
 use miniapp_guest::prelude::*;
 use miniapp_guest::serde_json::Map;
@@ -82,6 +84,29 @@ impl Outcomes {
         self.note("random.number", Ok(json!(random::number())));
         self.note("locale.language", Ok(json!(locale::language())));
         self.note("locale.time-zone", Ok(json!(locale::time_zone())));
+        let text = |written: Result<String>| written.map(Value::from);
+        self.note("locale.format-number", text(locale::number(1).write()));
+        self.note(
+            "locale.format-currency",
+            text(locale::currency(1, "CHF").write()),
+        );
+        let moment = locale::moment(UNIX_EPOCH).date(DateLength::Short);
+        self.note("locale.format-date", text(moment.write()));
+        let offset = locale::utc_offset(UNIX_EPOCH);
+        self.note("locale.utc-offset", offset.map(Value::from));
+        let nothing = |()| json!(null);
+        self.note("ui.show-toast", ui::show_toast("toast").map(nothing));
+        ui::hide_toast();
+        self.note("ui.hide-toast", Ok(json!(null)));
+        self.note("ui.show-loading", ui::show_loading("wait").map(nothing));
+        ui::hide_loading();
+        self.note("ui.hide-loading", Ok(json!(null)));
+        self.note("ui.set-title", ui::set_title(page, "Contract").map(nothing));
+        let status = consent::status("user:readProfile");
+        self.note(
+            "consent.status",
+            status.map(|status| json!(format!("{status:?}"))),
+        );
     }
 
     async fn awaited(&mut self, url: &str) {
@@ -119,6 +144,39 @@ impl Outcomes {
         );
         self.note("storage.remove", storage::remove("key").await.map(nothing));
         self.note("storage.clear", storage::clear().await.map(nothing));
+        self.note(
+            "consent.ask",
+            consent::ask("user:readProfile").await.map(nothing),
+        );
+        self.note("login.code", login::code().await.map(Value::from));
+        let replied = dialog::ask(Question::default()).await;
+        self.note("dialog.ask", replied.map(|reply| json!(reply.confirmed)));
+        self.note(
+            "clipboard.write",
+            clipboard::write("text").await.map(nothing),
+        );
+        self.note(
+            "clipboard.read",
+            clipboard::read().await.map(|text| json!(text)),
+        );
+        // Addresses that lead nowhere, so that the page stays.
+        self.note(
+            "navigation.redirect",
+            navigation::redirect("").await.map(nothing),
+        );
+        self.note(
+            "navigation.switch-tab",
+            navigation::switch_tab("").await.map(nothing),
+        );
+        self.note(
+            "navigation.reload",
+            navigation::reload("").await.map(nothing),
+        );
+        self.note(
+            "navigation.open",
+            navigation::open("pages/index").await.map(nothing),
+        );
+        self.note("navigation.back", navigation::back(1).await.map(nothing));
         let answer = extension::invoke(EXTENSION, &json!({ "echo": true })).await;
         self.note("extension.invoke", answer);
     }
@@ -139,13 +197,15 @@ mod tests {
         let host = Host::new()
             .respond("https://rogue.example.com/", 204, json!(null))
             .profile("nickname", "Mia")
+            .login("a-code")
+            .answer_dialog(true, None)
             .extension(EXTENSION, Ok)
             .deny("storage:local");
         let page = host.open::<Index>("pages/index", []);
         page.event("all", json!({})).unwrap();
         let outcomes = page.data("outcomes");
         let functions = outcomes.as_object().unwrap();
-        assert_eq!(functions.len(), 18);
+        assert_eq!(functions.len(), 38);
         for (function, outcome) in functions {
             let denied = function.starts_with("storage.");
             assert_eq!(outcome, if denied { "denied" } else { "ok" }, "{function}");
