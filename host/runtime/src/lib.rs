@@ -69,7 +69,8 @@ pub use tenant::{InvalidUserId, Tenant, UserId};
 /// use miniapp_runtime::wasmtime::component::{ComponentType, Lift, Lower};
 ///
 /// #[derive(ComponentType, Lift, Lower, serde::Serialize)]
-/// #[component(record, wasmtime_crate = miniapp_runtime::wasmtime)]
+/// #[component(record)]
+/// #[component(wasmtime_crate = miniapp_runtime::wasmtime)]
 /// struct Points {
 ///     balance: u32,
 ///     #[component(name = "valid-until")]
