@@ -2,6 +2,7 @@
 
 use miniapp_guest::locale::{DateLength, TimeLength};
 use miniapp_guest::prelude::*;
+use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// When the offer ends: 2026-12-24T17:05:30Z.
@@ -21,8 +22,9 @@ impl Page for Locale {
     async fn on_event(&self, page: PageHandle, event: Event) -> Result<()> {
         match event.handler() {
             "onLanguage" => {
-                let dataset: Value = event.dataset()?;
-                show(&page, dataset["language"].as_str().unwrap_or("en"))
+                let dataset: BTreeMap<String, String> = event.dataset()?;
+                let language = dataset.get("language");
+                show(&page, language.context("the element names no language")?)
             }
             // Whoever asks for what cannot be written is told why.
             "onNonsense" => match locale::number("a lot").write() {
