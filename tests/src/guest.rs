@@ -15,6 +15,8 @@ pub enum Guest {
     SummerCampaign,
     /// `tests/guests/contract`
     Contract,
+    /// `tests/guests/keeper`
+    Keeper,
     /// `tests/guests/one-call-at-a-time`
     OneCallAtATime,
     /// `tests/guests/pages`
@@ -33,6 +35,7 @@ impl Guest {
             Self::Showcase => env!("GUEST_SHOWCASE"),
             Self::SummerCampaign => env!("GUEST_SUMMER_CAMPAIGN"),
             Self::Contract => env!("GUEST_CONTRACT"),
+            Self::Keeper => env!("GUEST_KEEPER"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
             Self::Pages => env!("GUEST_PAGES"),
             Self::Rogue => env!("GUEST_ROGUE"),
@@ -48,6 +51,7 @@ impl Guest {
             Self::Showcase => "../examples/showcase",
             Self::SummerCampaign => "../examples/summer-campaign",
             Self::Contract => "guests/contract",
+            Self::Keeper => "guests/keeper",
             Self::OneCallAtATime => "guests/one-call-at-a-time",
             Self::Pages => "guests/pages",
             Self::Rogue => "guests/rogue",

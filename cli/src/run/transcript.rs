@@ -150,6 +150,7 @@ impl Observer for Transcript {
                     &format!("{callback}{page}: {}", escape(&error.to_string())),
                 );
             }
+            Report::Storage { error, .. } => say("storage", &escape(&error.to_string())),
             // The conclusion says it.
             Report::Ended(_) => {}
             other => say("report", &line(&format!("{other:?}"))),

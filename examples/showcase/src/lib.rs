@@ -1,5 +1,7 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod storage;
+
 use miniapp_guest::prelude::*;
 
 /// The first page: says which pages there are.
@@ -15,6 +17,7 @@ impl Page for Index {
 mini_app! {
     pages: {
         "pages/index" => Index,
+        "pages/storage" => storage::Storage,
     }
 }
 

@@ -15,6 +15,7 @@ mod pages;
 mod pool;
 mod prices;
 mod requests;
+mod storage;
 mod sync_world;
 mod tenancy;
 mod wasi;

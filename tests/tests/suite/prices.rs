@@ -8,8 +8,7 @@ use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
 
 /// Interfaces that are served by no host yet.
-const LATER: [&str; 6] = [
-    "storage-sync",
+const LATER: [&str; 5] = [
     "extension-sync",
     "login-sync",
     "consent-sync",
@@ -69,11 +68,11 @@ on_both! {
         let guest = every_import(wanted);
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().to_owned();
-        let stage = Stage::builder(execution).host(|host| host.files(folder)).set().await;
-        let asked = "permissions: [{ name: storage:files, reason: r }, { name: user:readProfile, reason: r }]";
+        let stage = Stage::builder(execution).host(|host| host.files(folder).storage_in_memory()).set().await;
+        let asked = "permissions: [{ name: storage:files, reason: r }, { name: user:readProfile, reason: r }, { name: storage:local, reason: r }]";
         let manifests = Guest::Wasi.manifests()
             .app_with("permissions: []", asked)
-            .partner_with("permissions: []", "permissions: [\"storage:files\", \"user:readProfile\"]");
+            .partner_with("permissions: []", "permissions: [\"storage:files\", \"user:readProfile\", \"storage:local\"]");
         let package = manifests.package(guest.component);
         let app = stage.host.install(package, &manifests.partner()).await.unwrap();
         let mut free = Vec::new();
