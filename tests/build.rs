@@ -7,6 +7,7 @@ fn main() {
         "examples/summer-campaign",
         "tests/guests/contract",
         "tests/guests/keeper",
+        "tests/guests/native",
         "tests/guests/one-call-at-a-time",
         "tests/guests/pages",
         "tests/guests/rogue",

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use miniapp_host::{Event, Host, HostBuilder, LaunchOptions, Limits, MiniApp, PageId, Report};
+use miniapp_host::{
+    Event, Host, HostBuilder, LaunchOptions, Limits, MiniApp, Navigation, PageId, Report,
+};
 
 use crate::guest;
 
@@ -68,6 +70,19 @@ pub async fn bursts(app: MiniApp, handler: &str, burst: u64, times: u64) -> Dura
 async fn event(app: &MiniApp, handler: &str, detail: &str) {
     let event = Event::new(handler).detail(detail);
     app.event(PageId::FIRST, event).await.unwrap();
+}
+
+/// Opens a second page and goes back, so many times. Tells how long it took.
+pub async fn visits(app: MiniApp, times: u64) -> Duration {
+    let began = Instant::now();
+    for _ in 0..times {
+        let open = Navigation::Open("pages/index".to_owned());
+        app.navigate(open).await.unwrap();
+        app.settled().await;
+        app.navigate(Navigation::Back(1)).await.unwrap();
+        app.settled().await;
+    }
+    began.elapsed()
 }
 
 /// Notes what the guest's set-data calls were: when the last one came, and its

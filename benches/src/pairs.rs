@@ -17,19 +17,35 @@ pub fn ratio(
     mut ours: impl FnMut() -> Duration,
     mut beside: impl FnMut() -> Duration,
 ) -> Option<f64> {
+    median(|| {
+        let beside = beside();
+        ours().as_secs_f64() / beside.as_secs_f64()
+    })
+}
+
+/// How many seconds longer `ours` takes than `beside`, for what is added to something; each
+/// measures itself. Nothing where this program is only tried or listed.
+pub fn difference(
+    mut ours: impl FnMut() -> Duration,
+    mut beside: impl FnMut() -> Duration,
+) -> Option<f64> {
+    median(|| {
+        let beside = beside();
+        ours().as_secs_f64() - beside.as_secs_f64()
+    })
+}
+
+/// The median of what rounds measure.
+fn median(mut round: impl FnMut() -> f64) -> Option<f64> {
     if !measures() {
         return None;
     }
-    let mut round = || {
-        let beside = beside();
-        ours().as_secs_f64() / beside.as_secs_f64()
-    };
     for _ in 0..WARM_UP {
         round();
     }
-    let mut ratios: Vec<f64> = (0..ROUNDS).map(|_| round()).collect();
-    ratios.sort_by(f64::total_cmp);
-    Some(ratios[ROUNDS / 2])
+    let mut measured: Vec<f64> = (0..ROUNDS).map(|_| round()).collect();
+    measured.sort_by(f64::total_cmp);
+    Some(measured[ROUNDS / 2])
 }
 
 /// Whether this program is run by `cargo bench`, and not only to try or list

@@ -21,12 +21,12 @@ mod contract {
             package miniapp:benches;
 
             world baseline {
-                import miniapp:host/log@1.0.0;
-                import miniapp:host/request@1.0.0;
-                import miniapp:host/view@1.0.0;
+                import miniapp:host/log@1.1.0;
+                import miniapp:host/request@1.1.0;
+                import miniapp:host/view@1.1.0;
 
-                export miniapp:host/lifecycle@1.0.0;
-                export miniapp:host/page@1.0.0;
+                export miniapp:host/lifecycle@1.1.0;
+                export miniapp:host/page@1.1.0;
             }
         ",
         world: "baseline",
@@ -158,6 +158,29 @@ impl Live {
             began.elapsed()
         });
         spent.await.unwrap()
+    }
+
+    /// Opens a second page and goes back, so many times, in the order of callbacks that
+    /// our host has. Tells how long it took.
+    pub async fn visits(&mut self, times: u64) -> Duration {
+        let Self { store, app } = self;
+        let page = app.miniapp_host_page();
+        let spent = store.run_concurrent(async |store| -> wasmtime::Result<Duration> {
+            let began = Instant::now();
+            for visit in 0..times {
+                let other = PAGE + 1 + u32::try_from(visit).unwrap();
+                page.call_on_hide(store, PAGE).await?.unwrap();
+                let loaded = page.call_on_load(store, other, PATH.to_owned(), Vec::new());
+                loaded.await?.unwrap();
+                page.call_on_show(store, other).await?.unwrap();
+                page.call_on_ready(store, other).await?.unwrap();
+                page.call_on_hide(store, other).await?.unwrap();
+                page.call_on_unload(store, other).await?.unwrap();
+                page.call_on_show(store, PAGE).await?.unwrap();
+            }
+            Ok(began.elapsed())
+        });
+        spent.await.unwrap().unwrap()
     }
 
     /// Delivers so many times `burst` events at once, in the same way.

@@ -60,6 +60,14 @@ pub(crate) struct RunArguments {
     /// A field of the user's profile; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) profile: Vec<(String, String)>,
+    /// Answer a dialog: `yes`, `no`, or what the user types; may be repeated [default: ask on
+    /// the terminal].
+    #[arg(long, value_name = "ANSWER")]
+    pub(crate) answer: Vec<String>,
+    /// What the user answers where a mini-app needs their consent. Without a terminal to ask
+    /// at, `ask` refuses.
+    #[arg(long, value_enum, default_value_t, value_name = "ANSWER")]
+    pub(crate) consent: ConsentArgument,
     /// The user that the mini-app runs for; each one's files and storage are kept apart.
     #[arg(long, value_name = "ID", value_parser = user)]
     pub(crate) user: Option<UserId>,
@@ -122,6 +130,17 @@ pub(crate) enum ExecutionArgument {
     Jit,
     /// Interpreted, as where no code may be made executable.
     Interpreter,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConsentArgument {
+    /// Ask in the terminal.
+    #[default]
+    Ask,
+    /// Agree to everything.
+    Allow,
+    /// Agree to nothing.
+    Refuse,
 }
 
 impl From<ExecutionArgument> for Execution {

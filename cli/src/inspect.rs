@@ -1,19 +1,25 @@
 //! `miniapp inspect`: what a component is and what it needs.
 
-use miniapp_package::{ComponentInfo, Need, Requirement, World, describe, needed};
+use miniapp_package::{
+    ComponentInfo, InterfaceName, Need, Requirement, World, describe, is_contract, is_device,
+    is_wasi, needed,
+};
 use serde_json::{Value, json};
 
 use crate::arguments::InspectArguments;
 use crate::text::{escape, grouped};
 use crate::{Failure, inventory};
 
-/// Whether a host of this version could run it, were everything granted.
+/// Whether a host of this version could run it, were everything granted, and had the native app
+/// what is its own to have.
 pub(crate) fn inspect(arguments: &InspectArguments) -> Result<bool, Failure> {
     let component = inventory::component(&arguments.path)?;
     let info = ComponentInfo::inspect(&component)?;
     let world = info.require_world();
     let needs = needed(&info);
-    let known = needs.iter().all(|need| need.requirement.is_some());
+    let known = needs
+        .iter()
+        .all(|need| need.requirement.is_some() || is_own(need));
     if arguments.json {
         println!("{:#}", as_json(&info, world.as_ref().ok(), &needs));
     } else {
@@ -54,6 +60,9 @@ fn print(info: &ComponentInfo, needs: &[Need]) {
 
 fn needs_text(need: &Need) -> String {
     match &need.requirement {
+        None if is_own(need) => {
+            "an interface of a native app's own: refused by those that do not have it".to_owned()
+        }
         None => "unknown to this host: it will be refused".to_owned(),
         Some(Requirement::Nothing) => "needs no permission".to_owned(),
         Some(Requirement::Inert) => "inert: there is nothing behind it".to_owned(),
@@ -66,8 +75,11 @@ fn needs_text(need: &Need) -> String {
         Some(Requirement::Network) => {
             "needs `network.allow`: talk to the hosts it names".to_owned()
         }
+        Some(Requirement::AnyOfProfile) => {
+            "needs `user:readProfile`, `user:phone` or `user:email`: read fields of the user's profile, once the user has agreed".to_owned()
+        }
         Some(Requirement::AnyExtension) => {
-            "needs `ext:<name>`: call extensions of the app".to_owned()
+            "needs `ext:<name>` or `device:<name>`: call extensions of the app".to_owned()
         }
     }
 }
@@ -104,6 +116,12 @@ fn as_json(info: &ComponentInfo, world: Option<&World>, needs: &[Need]) -> Value
         "imports": imports,
         "exports": info.exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>(),
     })
+}
+
+/// Whether it can be an interface of a native app's own.
+fn is_own(need: &Need) -> bool {
+    let own = |name: &InterfaceName| !is_contract(name) && !is_device(name) && !is_wasi(name);
+    need.interface.as_ref().is_some_and(own)
 }
 
 fn is_inert(need: &Need) -> bool {

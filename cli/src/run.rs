@@ -1,13 +1,15 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
+mod consent;
 mod keeping;
+mod screen;
 mod transcript;
 
 use std::sync::Arc;
 
 use miniapp_host::{
-    EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MiniApp, Network,
-    Package, PageId, PartnerManifest, Permission,
+    EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
+    MiniApp, Network, Package, PageId, PartnerManifest, Permission,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -15,7 +17,9 @@ use rustls::pki_types::pem::PemObject;
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
+use consent::Consent;
 use keeping::Keeping;
+use screen::Screen;
 use transcript::Transcript;
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
@@ -120,7 +124,10 @@ fn host(
         .execution(arguments.execution.into())
         .live_apps(1)
         .network(network)
+        .consent(Consent::new(arguments.consent))
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
+        .user_interface(Arc::new(Screen::new(&arguments.answer)))
+        .clipboard(Arc::new(MemoryClipboard::default()))
         .observer(Arc::clone(transcript) as _);
     if let Some(folder) = files.folder() {
         builder = builder.files(folder);

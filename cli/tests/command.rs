@@ -43,6 +43,7 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
 fn stable(check: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"[\d,.]+ (fuel|bytes|ms)\b", "N $1");
+    settings.add_filter(r"in \d+ turns\b", "in N turns");
     settings.add_filter(r"blake3:[0-9a-f]{64}", "blake3:…");
     settings.bind(check);
 }
@@ -114,7 +115,7 @@ async fn run_shows_what_a_mini_app_does() {
     }
 
     Ended: closed
-    3 data changes, 0 log lines, 0 denied calls, 0 uncaught errors; N fuel in 5 turns, N ms busy
+    3 data changes, 0 log lines, 0 denied calls, 0 uncaught errors; N fuel in N turns, N ms busy
     "#)
     });
 }
@@ -126,6 +127,8 @@ async fn run_shows_what_is_denied() {
         "examples/acme-rewards",
         "--profile",
         "nickname=Mia",
+        "--consent",
+        "allow",
         "--event",
         "onElsewhere",
         "--execution",
@@ -133,21 +136,19 @@ async fn run_shows_what_is_denied() {
     ])
     .await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
+    // How many turns a question takes depends on who is faster.
+    let lines = out.lines().filter(|line| !line.contains("   turn  "));
+    let out = lines.collect::<Vec<_>>().join("\n");
     stable(|| {
         assert_snapshot!(out, @r#"
     miniapp_acme_rewards 1.0.0 by acme-lifestyle (N bytes, blake3:…)
       granted  user:readProfile
       granted  network api.acme.com
-         turn  Launch: N fuel, N ms
          data  page 1  greeting = "Hello Mia"
-         turn  Open: N fuel, N ms
          data  page 1  rewards = []
-         turn  Completion: N fuel, N ms
         event  onElsewhere
        denied  the host `elsewhere.example` is not allowed for this mini-app; to grant it, write in partner.yaml:6: network: { default: "deny", allow: ["api.acme.com", "elsewhere.example"] }
          data  page 1  denied = {"message":"the host `elsewhere.example` is not allowed for this mini-app","line":"partner.yaml:6: network: { default: \"deny\", allow: [\"api.acme.com\", \"els… (N bytes)
-         turn  Event: N fuel, N ms
-         turn  Close: N fuel, N ms
 
     The page's data:
     {
@@ -160,9 +161,41 @@ async fn run_shows_what_is_denied() {
     }
 
     Ended: closed
-    3 data changes, 0 log lines, 1 denied call, 0 uncaught errors; N fuel in 5 turns, N ms busy
+    3 data changes, 0 log lines, 1 denied call, 0 uncaught errors; N fuel in N turns, N ms busy
     "#)
     });
+}
+
+#[test]
+fn where_nobody_can_be_asked_nobody_agrees() {
+    let run = |more: &[&str]| {
+        let run = ["run", "examples/acme-rewards", "--profile", "nickname=Mia"];
+        let output = miniapp(&[&run, more].concat());
+        let told = String::from_utf8(output.stderr.clone()).unwrap();
+        (said(&output).1, told)
+    };
+    let told = |told: &str| {
+        let line = told.lines().find(|line| line.starts_with("consent to "));
+        line.unwrap_or_default().to_owned()
+    };
+    for more in [&[][..], &["--consent", "refuse"]] {
+        let (out, errors) = run(more);
+        assert!(
+            out.contains("   denied  the user has refused `user:readProfile`"),
+            "{out}"
+        );
+        assert!(!out.contains("Mia"), "{out}");
+        assert_eq!(
+            told(&errors),
+            "consent to user:readProfile: refused; --consent allow agrees (--consent)"
+        );
+    }
+    let (out, errors) = run(&["--consent", "allow"]);
+    assert!(out.contains("greeting = \"Hello Mia\""), "{out}");
+    assert_eq!(
+        told(&errors),
+        "consent to user:readProfile: allowed (--consent)"
+    );
 }
 
 #[test]
@@ -193,6 +226,58 @@ fn a_crash_is_shown_with_its_backtrace() {
 }
 
 #[test]
+fn what_is_drawn_and_asked_is_shown() {
+    let run = |answers: &[&str]| {
+        let mut run = vec!["run", "examples/showcase", "--page", "pages/surface"];
+        run.extend(["--event", "onGreet", "--event", "onForget"]);
+        run.extend(answers.iter().flat_map(|answer| ["--answer", answer]));
+        let (code, out, _) = said(&miniapp(&run));
+        let about = |line: &&str| {
+            let label = line.get(..9).unwrap_or_default().trim();
+            ["title", "toast", "dialog", "answer", "loading"].contains(&label)
+        };
+        let lines: Vec<&str> = out.lines().filter(about).collect();
+        (code, lines.join("\n"))
+    };
+    let (code, lines) = run(&["Mia", "yes"]);
+    assert_eq!(code, Some(0));
+    assert_snapshot!(lines, @"
+        title  page 1  Over the page
+       dialog  What are you called?
+       answer  Mia
+        toast  ✓ Copied (2000 ms)
+       dialog  Forget: Shall the greeting be forgotten?
+       answer  yes
+      loading  Forgetting
+      loading  done
+    ");
+    let (code, lines) = run(&["no", "no"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        lines.contains("toast  Some other time (1500 ms)"),
+        "{lines}"
+    );
+    assert!(!lines.contains("loading"), "{lines}");
+    // The tests have no terminal.
+    let (code, _) = run(&[]);
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn inspect_tells_what_may_be_the_native_apps_own() {
+    let (code, out, _) = said(&miniapp(&["inspect", "tests/guests/native"]));
+    assert_eq!(code, Some(0), "{out}");
+    let about = |import: &str| {
+        let line = out.lines().find(|line| line.contains(import)).unwrap();
+        line.split_once(import).unwrap().1.trim_start().to_owned()
+    };
+    let own = "an interface of a native app's own: refused by those that do not have it";
+    assert_eq!(about("acme:loyalty/points@1.0.0"), own);
+    let device = "needs `device:location`: use the device's `location` through the native app";
+    assert_eq!(about("miniapp:device/location@1.0.0"), device);
+}
+
+#[test]
 fn inspect_lists_imports_and_what_they_need() {
     let (code, out, _) = said(&miniapp(&["inspect", "tests/fixtures/contract-1.0.0.wasm"]));
     assert_eq!(code, Some(0));
@@ -202,10 +287,10 @@ fn inspect_lists_imports_and_what_they_need() {
     digest   blake3:…
     imports  miniapp:host/clock@1.0.0          needs no permission
              miniapp:host/types@1.0.0          needs no permission
-             miniapp:host/extension@1.0.0      needs `ext:<name>`: call extensions of the app
+             miniapp:host/extension@1.0.0      needs `ext:<name>` or `device:<name>`: call extensions of the app
              miniapp:host/locale@1.0.0         needs no permission
              miniapp:host/log@1.0.0            needs no permission
-             miniapp:host/profile@1.0.0        needs `user:readProfile`: read the user's profile, once the user has agreed
+             miniapp:host/profile@1.0.0        needs `user:readProfile`, `user:phone` or `user:email`: read fields of the user's profile, once the user has agreed
              miniapp:host/random@1.0.0         needs no permission
              miniapp:host/http@1.0.0           needs no permission
              miniapp:host/request@1.0.0        needs `network.allow`: talk to the hosts it names
@@ -230,7 +315,7 @@ fn inspect_lists_imports_and_what_they_need() {
     assert_eq!(read["world"], "mini-app");
     assert!(
         read["imports"].as_array().unwrap().contains(
-            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile", "inert": false })
+            &json!({ "import": "miniapp:host/profile@1.0.0", "needs": "user:readProfile, user:phone or user:email", "inert": false })
         )
     );
 }

@@ -1,5 +1,5 @@
-//! Builds the mini-app that is embedded.
+//! Builds the mini-apps that are embedded.
 
 fn main() {
-    miniapp_guest_build::build_script::guests(&["examples/acme-rewards"]);
+    miniapp_guest_build::build_script::guests(&["examples/acme-rewards", "examples/showcase"]);
 }

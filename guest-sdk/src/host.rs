@@ -5,10 +5,16 @@
 //! another one. Elsewhere, [`testing`](crate::testing) answers.
 
 #[cfg(target_family = "wasm")]
+mod device;
+#[cfg(target_family = "wasm")]
 mod imports;
 
 #[cfg(target_family = "wasm")]
+pub(crate) use device::*;
+#[cfg(target_family = "wasm")]
 pub(crate) use imports::*;
 
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use crate::testing::device::*;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use crate::testing::imports::*;

@@ -56,13 +56,18 @@ pub mod app;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod bindings;
+pub mod clipboard;
 pub mod clock;
+pub mod consent;
+pub mod device;
+pub mod dialog;
 pub mod error;
 pub mod event;
 pub mod extension;
 mod host;
 pub mod locale;
 pub mod log;
+pub mod login;
 mod mini_app;
 pub mod navigation;
 pub mod page;
@@ -74,6 +79,7 @@ pub mod storage;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod timer;
+pub mod ui;
 
 pub use app::{App, Launch};
 pub use error::{Context, Error, Result};
@@ -91,7 +97,8 @@ pub mod prelude {
     pub use crate::page::{Page, PageHandle};
     pub use crate::query::Query;
     pub use crate::{
-        clock, extension, locale, log, navigation, profile, random, request, storage, timer,
+        clipboard, clock, consent, device, dialog, extension, locale, log, login, navigation,
+        profile, random, request, storage, timer, ui,
     };
     pub use serde_json::{Value, json};
 }

@@ -8,6 +8,8 @@
 //! Time stands still while the mini-app computes and jumps ahead when it sleeps: no test waits.
 
 use crate::app::{App, Launch};
+use crate::device::{location, payment, scan, share};
+use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result, code};
 use crate::event::Event;
 use crate::log::Level;
@@ -17,14 +19,16 @@ use crate::query::Query;
 use crate::request::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
-use state::{Answer, State};
+use state::{Answer, Consent, State};
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub(crate) mod device;
 mod executor;
+mod formats;
 pub(crate) mod imports;
 mod state;
 
@@ -128,6 +132,24 @@ impl Host {
         self.with(|state| state.denied.push(permission.into()))
     }
 
+    /// Asks the user for a permission at its first use, and says whether they agree. Without this they have
+    /// agreed to everything.
+    #[must_use]
+    pub fn consent(self, permission: impl Into<String>, agrees: bool) -> Self {
+        let consent = Consent {
+            permission: permission.into(),
+            agrees,
+            asked: false,
+        };
+        self.with(|state| state.consents.push(consent))
+    }
+
+    /// Answers logins with this code.
+    #[must_use]
+    pub fn login(self, code: impl Into<String>) -> Self {
+        self.with(|state| state.login = Some(code.into()))
+    }
+
     /// Puts a value into the storage, as JSON.
     ///
     /// # Errors
@@ -148,10 +170,75 @@ impl Host {
         self.with(|state| state.extensions.push((name.into(), Rc::new(answer))))
     }
 
+    /// Answers a question to the user: whether they agree, and what they type. Several are answered in
+    /// their order; without an answer, there are no dialogs.
+    #[must_use]
+    pub fn answer_dialog(self, confirmed: bool, input: Option<&str>) -> Self {
+        let input = input.map(str::to_owned);
+        let reply = Reply { confirmed, input };
+        self.with(|state| state.drawn.replies.push_back(reply))
+    }
+
+    /// Puts a text into the clipboard.
+    #[must_use]
+    pub fn clipboard(self, text: impl Into<String>) -> Self {
+        self.with(|state| state.drawn.clipboard = Some(text.into()))
+    }
+
+    /// Says where the device is.
+    #[must_use]
+    pub fn location(self, latitude: f64, longitude: f64) -> Self {
+        self.with(|state| {
+            state.device.position = Some(location::Position {
+                latitude,
+                longitude,
+                accuracy: 10.0,
+                ..location::Position::default()
+            });
+        })
+    }
+
+    /// Takes payments.
+    #[must_use]
+    pub fn pay(self, pay: impl Fn(payment::Order) -> Result<payment::Receipt> + 'static) -> Self {
+        self.with(|state| state.device.payment = Some(Rc::new(pay)))
+    }
+
+    /// Holds a code before the camera. Several are read in their order; then the user gives up.
+    #[must_use]
+    pub fn scan(self, text: impl Into<String>, format: impl Into<String>) -> Self {
+        let text = text.into();
+        let scanned = scan::Scanned {
+            content: text.clone().into_bytes(),
+            text,
+            format: format.into(),
+        };
+        self.with(|state| state.device.scanned.push_back(scanned))
+    }
+
+    /// Adds a file that the user chooses when asked.
+    #[must_use]
+    pub fn file(
+        self,
+        name: impl Into<String>,
+        media_type: impl Into<String>,
+        content: impl Into<Vec<u8>>,
+    ) -> Self {
+        let (name, media_type, content) = (name.into(), media_type.into(), content.into());
+        self.with(|state| state.device.add_file(name, media_type, content))
+    }
+
     /// Sets language and time zone, `en` and `UTC` before.
     #[must_use]
     pub fn locale(self, language: impl Into<String>, time_zone: impl Into<String>) -> Self {
         self.with(|state| state.locale = (language.into(), time_zone.into()))
+    }
+
+    /// Sets what a time zone is ahead of UTC, in minutes, at any moment; 0 before. Texts are the same in
+    /// every language, see [`locale`](crate::locale).
+    #[must_use]
+    pub fn utc_offset(self, time_zone: impl Into<String>, minutes: i32) -> Self {
+        self.with(|state| state.utc_offsets.extend([(time_zone.into(), minutes)]))
     }
 
     /// Sets the time of the launch, 1970-01-01T00:00:00Z before.
@@ -207,9 +294,52 @@ impl Host {
         self.state.borrow().logs.clone()
     }
 
+    /// The permissions that the user was asked for, in their order.
+    pub fn asked(&self) -> Vec<String> {
+        self.state.borrow().asked.clone()
+    }
+
     /// What was asked of the stack of pages.
     pub fn navigations(&self) -> Vec<Navigation> {
         self.state.borrow().navigations.clone()
+    }
+
+    /// The toasts that were shown.
+    pub fn toasts(&self) -> Vec<String> {
+        self.state.borrow().drawn.toasts.clone()
+    }
+
+    /// What the user is told to wait for now.
+    pub fn loading(&self) -> Option<String> {
+        self.state.borrow().drawn.loading.clone()
+    }
+
+    /// The title that a page has set.
+    pub fn title(&self, page: PageHandle) -> Option<String> {
+        self.state.borrow().drawn.titles.get(&page.id()).cloned()
+    }
+
+    /// What the user was asked.
+    pub fn questions(&self) -> Vec<Question> {
+        self.state.borrow().drawn.questions.clone()
+    }
+
+    /// The text in the clipboard.
+    pub fn copied(&self) -> Option<String> {
+        self.state.borrow().drawn.clipboard.clone()
+    }
+
+    /// What was shared.
+    pub fn shared(&self) -> Vec<share::Content> {
+        self.state.borrow().device.shared.clone()
+    }
+
+    /// The content of a file of this name, the newest one.
+    pub fn saved(&self, name: &str) -> Option<Vec<u8>> {
+        let state = self.state.borrow();
+        let mut files = state.device.files.iter().rev();
+        let found = files.find(|(file, _)| file.name == name);
+        found.map(|(_, content)| content.clone())
     }
 
     /// The stored value of a key, read as JSON; null if there is none.

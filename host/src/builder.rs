@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use miniapp_package::{AddressPrefix, AppId, Governance};
 use miniapp_runtime::{
-    Execution, Limits, Locale, Network, Observer, ProfileProvider, Report, Runtime, RuntimeError,
-    RuntimeOptions, StorageKey, StorageMedium,
+    Clipboard, ConsentPolicy, ConsentPrompt, ConsentStore, Execution, Extension, ExtensionOptions,
+    Interface, Limits, Locale, LoginProvider, Network, Observer, ProfileProvider, Report, Runtime,
+    RuntimeError, RuntimeOptions, StorageKey, StorageMedium, UserInterface,
 };
 
 use crate::host::Host;
@@ -74,7 +75,9 @@ impl HostBuilder {
     }
 
     /// Calls `observer` for everything that happens in a mini-app, on that
-    /// mini-app's own task. See [`Observer`].
+    /// mini-app's own task. See [`Observer`]. What its developer wants to read – lines of its
+    /// log, denials, errors left uncaught – is also an event of `tracing`, with the target
+    /// `miniapp` and the field `app`.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&AppId, Report<'_>) + Send + Sync + 'static) -> Self {
         self.observer(Arc::new(observer))
@@ -92,6 +95,112 @@ impl HostBuilder {
     #[must_use]
     pub fn profile(mut self, provider: impl ProfileProvider + 'static) -> Self {
         self.options.profile = Some(Arc::new(provider));
+        self
+    }
+
+    /// Offers an extension to mini-apps that may use `ext:` with its name, such as
+    /// `loyalty.points`. They invoke it by that name, with JSON.
+    ///
+    /// ```
+    /// # use miniapp_host::{ExtensionError, Host, Tenant};
+    /// # use serde_json::{Value, json};
+    /// let points = |tenant: Tenant, payload: Value| async move {
+    ///     match payload["member"].as_str() {
+    ///         Some("mia") => Ok(json!({ "points": 120, "for": tenant.app.as_str() })),
+    ///         _ => Err(ExtensionError::new("not-found", "no such member")),
+    ///     }
+    /// };
+    /// let host = Host::builder().extension("loyalty.points", points).build();
+    /// ```
+    #[must_use]
+    pub fn extension(self, name: &str, extension: impl Extension + 'static) -> Self {
+        self.extension_with(name, extension, ExtensionOptions::default())
+    }
+
+    /// The same with a time-out of choice, or asking the user first.
+    #[must_use]
+    pub fn extension_with(
+        mut self,
+        name: &str,
+        extension: impl Extension + 'static,
+        options: ExtensionOptions,
+    ) -> Self {
+        self.options.extensions.add(name, extension, options);
+        self
+    }
+
+    /// Offers something of the device to mini-apps that may use `device:` with its name,
+    /// such as `lamp`. They invoke it as an extension, by the name `device:lamp`; the
+    /// user is asked first. What has types of its own is better an
+    /// [`interface`](Self::interface).
+    #[must_use]
+    pub fn device(self, name: &str, device: impl Extension + 'static) -> Self {
+        self.device_with(name, device, ExtensionOptions::default())
+    }
+
+    /// The same with a time-out of choice.
+    #[must_use]
+    pub fn device_with(
+        mut self,
+        name: &str,
+        device: impl Extension + 'static,
+        options: ExtensionOptions,
+    ) -> Self {
+        self.options.extensions.add_device(name, device, options);
+        self
+    }
+
+    /// Offers an interface of the native app's own, or one of [`miniapp_runtime::device`].
+    #[must_use]
+    pub fn interface(mut self, interface: Interface) -> Self {
+        self.options.interfaces.push(interface);
+        self
+    }
+
+    /// Draws what mini-apps show over their pages, and asks their questions. Without it
+    /// nothing is seen, and a question is answered with an error.
+    #[must_use]
+    pub fn user_interface(mut self, interface: Arc<dyn UserInterface>) -> Self {
+        self.options.user_interface = Some(interface);
+        self
+    }
+
+    /// The device's clipboard. Without it, a mini-app that needs it is refused.
+    #[must_use]
+    pub fn clipboard(mut self, clipboard: Arc<dyn Clipboard>) -> Self {
+        self.options.clipboard = Some(clipboard);
+        self
+    }
+
+    /// Asks users for what they are asked for: fields of the profile, the device. Without
+    /// it, a call that would have to ask is denied.
+    #[must_use]
+    pub fn consent(mut self, prompt: impl ConsentPrompt + 'static) -> Self {
+        self.options.consent = Some(Arc::new(prompt));
+        self
+    }
+
+    /// When users are asked; by default at the first use of what
+    /// [`miniapp_package::consent`] names.
+    #[must_use]
+    pub fn consent_policy(mut self, policy: impl ConsentPolicy + 'static) -> Self {
+        self.options.consent_policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Keeps what users have decided, such as in a [`miniapp_runtime::FolderConsents`].
+    /// Without it, that is forgotten with the process, and they are asked again.
+    #[must_use]
+    pub fn consent_store(mut self, store: impl ConsentStore + 'static) -> Self {
+        self.options.consent_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Proves to partners' servers who the user is. Without it, a mini-app that needs
+    /// `user:login` is refused.
+    #[must_use]
+    pub fn login(mut self, provider: impl LoginProvider + 'static) -> Self {
+        self.options.login = Some(Arc::new(provider));
         self
     }
 

@@ -9,8 +9,8 @@ use miniapp_package::{
     Address, AddressPrefix, AppId, InvalidAddress, Package, PartnerManifest, Version,
 };
 use miniapp_runtime::{
-    CompileError, LaunchOptions, LogOutError, MiniApp, PoolUsage, PrepareError, Prepared, Runtime,
-    Storage, Tenant, UserId,
+    CompileError, Consents, LaunchOptions, LogOutError, MiniApp, PoolUsage, PrepareError, Prepared,
+    Runtime, Storage, Tenant, UserId,
 };
 
 use crate::builder::HostBuilder;
@@ -324,6 +324,11 @@ impl Host {
             app: app.chars().take(64).collect(),
             installed: self.installed(),
         })
+    }
+
+    /// What users have agreed to and refused, for the native app's settings.
+    pub fn consents(&self) -> Consents {
+        self.runtime.consents()
     }
 
     /// The runtime below, for what this façade does not offer.

@@ -9,9 +9,9 @@
 //! | `login` | `user:login` |
 //! | `storage` | `storage:local` |
 //! | `clipboard` | `device:clipboard` |
-//! | `extension` | any `ext:…` |
+//! | `extension` | any `ext:…` or `device:…` |
 //!
-//! Interfaces of WASI are listed in the module `wasi`.
+//! An interface of `miniapp:device` needs `device:` and its own name. Interfaces of WASI are listed in the module `wasi`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,8 +35,10 @@ pub enum Requirement {
     Permission(Permission),
     /// At least one entry in `network.allow`.
     Network,
-    /// At least one permission `ext:…`.
+    /// At least one permission `ext:…` or `device:…`.
     AnyExtension,
+    /// At least one of the permissions for fields of the profile.
+    AnyOfProfile,
     /// Every mini-app has it, and there is nothing behind it: it is served because tool chains import
     /// it unasked.
     Inert,
@@ -50,17 +52,21 @@ impl fmt::Display for Requirement {
             Self::Nothing | Self::Inert | Self::InertWithout(_) => f.write_str("nothing"),
             Self::Permission(permission) => fmt::Display::fmt(permission, f),
             Self::Network => f.write_str("network.allow"),
-            Self::AnyExtension => f.write_str("ext:<name>"),
+            Self::AnyOfProfile => f.write_str("user:readProfile, user:phone or user:email"),
+            Self::AnyExtension => f.write_str("ext:<name> or device:<name>"),
         }
     }
 }
 
-/// What `interface` needs; `None` if it is not an interface of the contract, or of WASI, in a version
-/// that this container serves.
+/// What `interface` needs; `None` if it is not an interface of the contract, of `miniapp:device` or of
+/// WASI, in a version that this container serves: then it is one of a native app's own, or nothing known.
 #[must_use]
 pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
     if wasi::is_wasi(interface) {
         return wasi::requirement(interface);
+    }
+    if is_device(interface) {
+        return device(interface);
     }
     if !is_contract(interface) || !interface.version.as_ref().is_some_and(serves) {
         return None;
@@ -72,7 +78,7 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
             Some(Requirement::Nothing)
         }
         "request" | "request-sync" => Some(Requirement::Network),
-        "profile" | "profile-sync" => Some(Requirement::Permission(Permission::ReadProfile)),
+        "profile" | "profile-sync" => Some(Requirement::AnyOfProfile),
         "login" | "login-sync" => Some(Requirement::Permission(Permission::Login)),
         "clipboard" | "clipboard-sync" => Some(Requirement::Permission(Permission::Device(
             "clipboard".to_owned(),
@@ -81,6 +87,24 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
         "extension" | "extension-sync" => Some(Requirement::AnyExtension),
         _ => None,
     }
+}
+
+/// The version of the package `miniapp:device` that this container knows.
+pub const DEVICE_VERSION: Version = Version::new(1, 0, 0);
+
+/// What an interface of the device needs. Whether there is anything behind it is the native app's.
+fn device(interface: &InterfaceName) -> Option<Requirement> {
+    let known = ["file-transfer", "location", "payment", "scan", "share"];
+    let name = &interface.interface;
+    let served =
+        interface.version.as_ref() == Some(&DEVICE_VERSION) && known.contains(&name.as_str());
+    served.then(|| Requirement::Permission(Permission::Device(name.clone())))
+}
+
+/// Whether `interface` is of the package `miniapp:device`, in any version.
+#[must_use]
+pub fn is_device(interface: &InterfaceName) -> bool {
+    interface.is_of("miniapp", "device")
 }
 
 /// Whether `interface` is of the package `miniapp:host`, in any version.

@@ -59,7 +59,8 @@ pub use app_manifest::{
     MAX_VERSION_BYTES, MIN_TABS, PermissionRequest,
 };
 pub use catalogue::{
-    CONTRACT_VERSION, Requirement, consent, describe, is_contract, requirement, serves,
+    CONTRACT_VERSION, DEVICE_VERSION, Requirement, consent, describe, is_contract, is_device,
+    requirement, serves,
 };
 pub use component::{
     ComponentInfo, Export, Import, MAX_COMPONENT_BYTES, MAX_COMPONENT_ITEMS, MAX_ITEM_NAME_BYTES,

@@ -39,10 +39,10 @@ fn an_id_is_read_and_shown_alike() {
 fn an_unknown_id_leads_to_the_nearest_one() {
     let refused = |id| Permission::parse(id).unwrap_err().to_string();
     assert_snapshot!(refused("user:readprofile"), @"unknown permission `user:readprofile`; did you mean `user:readProfile`?");
-    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`");
+    assert_snapshot!(refused("local:storage"), @"unknown permission `local:storage`; the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`");
     assert_snapshot!(refused("storage.local"), @"unknown permission `storage.local`; did you mean `storage:local`?");
     assert_snapshot!(refused("device:1st camera"), @"unknown permission `device:1st camera`; the name after the colon has 1 to 64 of the characters `A-Z a-z 0-9 . _ -` and begins with a letter");
-    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`"#);
+    assert_snapshot!(refused(""), @r#"unknown permission ""; the permissions are `user:readProfile`, `user:phone`, `user:email`, `user:login`, `storage:local`, `storage:files`, `ext:<name>` and `device:<name>`"#);
 }
 
 #[test]
@@ -53,7 +53,14 @@ fn every_interface_of_the_contract_is_in_the_catalogue() {
         include_str!("../../wit/guest.wit"),
     ];
     // What a mini-app exports is called by the host, not granted.
-    let exported = ["lifecycle", "lifecycle-sync", "page", "page-sync"];
+    let exported = [
+        "lifecycle",
+        "lifecycle-sync",
+        "page",
+        "page-sync",
+        "state",
+        "state-sync",
+    ];
     let lines = contract.iter().flat_map(|text| text.lines());
     let mut seen = 0;
     for line in lines {
@@ -76,7 +83,9 @@ fn interfaces_need_what_the_contract_says() {
         ("timer-sync", "nothing"),
         ("request", "network.allow"),
         ("request-sync", "network.allow"),
-        ("profile", "user:readProfile"),
+        ("profile", "user:readProfile, user:phone or user:email"),
+        ("login", "user:login"),
+        ("consent-sync", "nothing"),
         ("storage-sync", "storage:local"),
         ("extension", "ext:<name>"),
     ] {
@@ -88,7 +97,7 @@ fn interfaces_need_what_the_contract_says() {
 fn only_served_versions_of_the_contract_are_in_the_catalogue() {
     for other in [
         "miniapp:host/view@2.0.0",
-        "miniapp:host/view@1.1.0",
+        "miniapp:host/view@1.2.0",
         "miniapp:host/view@0.9.0",
         "miniapp:host/view@1.0.0-rc.1",
         "miniapp:host/view",
@@ -164,7 +173,7 @@ fn a_requirement_of_wasi_is_shown() {
 }
 
 #[test]
-fn the_user_is_asked_for_the_profile_only() {
+fn the_user_is_asked_for_the_profile_and_the_device() {
     let described = |id: &str| {
         let permission = Permission::parse(id).unwrap();
         let asks = if consent(&permission) { " (asks)" } else { "" };
@@ -172,6 +181,9 @@ fn the_user_is_asked_for_the_profile_only() {
     };
     let ids = [
         "user:readProfile",
+        "user:phone",
+        "user:email",
+        "user:login",
         "storage:local",
         "storage:files",
         "ext:loyalty.points",
@@ -179,10 +191,13 @@ fn the_user_is_asked_for_the_profile_only() {
     ];
     assert_snapshot!(ids.map(described).concat(), @"
     user:readProfile: read the user's profile, once the user has agreed (asks)
+    user:phone: read the user's telephone number, once the user has agreed (asks)
+    user:email: read the user's e-mail address, once the user has agreed (asks)
+    user:login: tell the partner's server who the user is, under a name of its own
     storage:local: keep up to 10 MiB of its own data on the device
     storage:files: keep files on the device, in a folder of its own
     ext:loyalty.points: call the extension `loyalty.points` of the native app
-    device:camera: use the device's `camera` through the native app
+    device:camera: use the device's `camera` through the native app (asks)
     ");
 }
 
@@ -192,7 +207,10 @@ fn an_interface_name_is_taken_apart() {
     assert_eq!(name.namespace, "miniapp");
     assert_eq!(name.package, "host");
     assert_eq!(name.interface, "request");
-    assert_eq!(name.version, Some(CONTRACT_VERSION));
+    assert_eq!(
+        name.version.map(|version| version.to_string()).as_deref(),
+        Some("1.0.0")
+    );
     assert_eq!(interface("a:b/c").version, None);
     for bad in [
         "",

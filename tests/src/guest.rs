@@ -17,6 +17,8 @@ pub enum Guest {
     Contract,
     /// `tests/guests/keeper`
     Keeper,
+    /// `tests/guests/native`
+    Native,
     /// `tests/guests/one-call-at-a-time`
     OneCallAtATime,
     /// `tests/guests/pages`
@@ -36,6 +38,7 @@ impl Guest {
             Self::SummerCampaign => env!("GUEST_SUMMER_CAMPAIGN"),
             Self::Contract => env!("GUEST_CONTRACT"),
             Self::Keeper => env!("GUEST_KEEPER"),
+            Self::Native => env!("GUEST_NATIVE_GUEST"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
             Self::Pages => env!("GUEST_PAGES"),
             Self::Rogue => env!("GUEST_ROGUE"),
@@ -52,6 +55,7 @@ impl Guest {
             Self::SummerCampaign => "../examples/summer-campaign",
             Self::Contract => "guests/contract",
             Self::Keeper => "guests/keeper",
+            Self::Native => "guests/native",
             Self::OneCallAtATime => "guests/one-call-at-a-time",
             Self::Pages => "guests/pages",
             Self::Rogue => "guests/rogue",

@@ -23,6 +23,8 @@ pub enum Line {
     Suspended(bool),
     /// A storage that cannot be used.
     Storage(StorageError),
+    /// What a store of consents could not do.
+    Consents(String),
     /// The end.
     Ended(EndReason),
 }
@@ -120,6 +122,7 @@ impl Observer for Record {
             }
             Report::Suspended(suspended) => add(Line::Suspended(suspended)),
             Report::Storage { error, .. } => add(Line::Storage(error.clone())),
+            Report::Consents(error) => add(Line::Consents(error.to_string())),
             Report::Ended(reason) => add(Line::Ended(reason.clone())),
             other => panic!("a report that the suites do not know: {other:?}"),
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use hyper::Request;
 use hyper::body::Bytes;
 use miniapp_host::{
-    AppId, Event, EventError, Execution, FixedProfile, Host, HostBuilder, InstallError, MiniApp,
-    Network, PageId, PoolUsage,
+    AppId, Event, EventError, Execution, FixedConsent, FixedProfile, Host, HostBuilder,
+    InstallError, MiniApp, Network, PageId, PoolUsage,
 };
 use serde_json::Value;
 
@@ -100,8 +100,8 @@ impl StageBuilder {
 }
 
 impl Stage {
-    /// A stage for few mini-apps at a time, with a profile and a server that
-    /// knows nothing.
+    /// A stage for few mini-apps at a time, with a profile, a user who allows
+    /// everything, and a server that knows nothing.
     pub fn builder(execution: Execution) -> StageBuilder {
         let profile: FixedProfile = [("nickname", "Mia"), ("country", "CH")]
             .into_iter()
@@ -110,7 +110,8 @@ impl Stage {
             builder: Host::builder()
                 .execution(execution)
                 .live_apps(8)
-                .profile(profile),
+                .profile(profile)
+                .consent(FixedConsent::allow()),
             handler: Box::new(|_| Box::pin(std::future::ready(json(404, &Value::Null)))),
             certified_only: false,
             network: Box::new(|network, _| network),

@@ -29,7 +29,7 @@ struct Sum {
     data: Option<Value>,
 }
 
-fn say(label: &str, text: &str) {
+pub(super) fn say(label: &str, text: &str) {
     println!("{label:>9}  {text}");
 }
 

@@ -5,7 +5,7 @@ mod partner_server;
 use std::error::Error;
 
 use miniapp_host::{
-    AppManifest, Event, FixedProfile, Host, Package, PageId, PartnerManifest, Report,
+    AppManifest, Event, FixedConsent, FixedProfile, Host, Package, PageId, PartnerManifest, Report,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../acme-rewards");
@@ -16,9 +16,13 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let network = partner_server::network(&server);
     let profile: FixedProfile = [("nickname", "Mia")].into_iter().collect();
 
+    // A native app asks its user here; nobody would answer an example.
+    let dialog = FixedConsent::allow();
+
     // README: begin
     let host = Host::builder()
         .profile(profile)
+        .consent(dialog)
         .network(network)
         .observe(show)
         .build()?;

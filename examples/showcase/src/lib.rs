@@ -1,6 +1,13 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod extension;
+mod locale;
+mod location;
+mod login;
+mod profile;
+mod steps;
 mod storage;
+mod surface;
 
 use miniapp_guest::prelude::*;
 
@@ -15,9 +22,17 @@ impl Page for Index {
 }
 
 mini_app! {
+    app: steps::Draft,
     pages: {
         "pages/index" => Index,
         "pages/storage" => storage::Storage,
+        "pages/steps" => steps::Steps,
+        "pages/extension" => extension::Extension,
+        "pages/location" => location::Location,
+        "pages/surface" => surface::Surface,
+        "pages/login" => login::Login,
+        "pages/profile" => profile::Profile,
+        "pages/locale" => crate::locale::Locale,
     }
 }
 

@@ -1,19 +1,22 @@
 //! The imports of a component in this crate's own types; must not know what they are called for.
 
 use crate::bindings::miniapp::host::{
-    clock, extension, http, locale, log, navigation, profile, random, request, storage,
-    storage_types, timer, types, view,
+    clipboard, clock, consent, dialog, dialog_types, extension, http, locale, log, login,
+    navigation, profile, random, request, storage, storage_types, timer, types, ui, view,
 };
+use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result};
+use crate::locale::{DateLength, MomentOptions, NumberOptions, TimeLength};
 use crate::log::Level;
 use crate::mini_app;
 use crate::navigation::Navigation;
 use crate::request::{Request, Response};
 use crate::storage::Usage;
+use crate::ui::Icon;
 use std::any::Any;
 use std::rc::Rc;
 
-fn error(error: types::Error) -> Error {
+pub(super) fn error(error: types::Error) -> Error {
     let mut own = Error::new(error.code, error.message);
     if let Some(permission) = error.permission {
         own = own.with_permission(permission);
@@ -75,6 +78,50 @@ pub(crate) fn time_zone() -> String {
     locale::time_zone()
 }
 
+pub(crate) fn format_number(number: &str, options: &NumberOptions) -> Result<String> {
+    let options = locale::NumberOptions {
+        style: match options.percent {
+            false => locale::NumberStyle::Decimal,
+            true => locale::NumberStyle::Percent,
+        },
+        minimum_fraction: options.minimum_fraction,
+        maximum_fraction: options.maximum_fraction,
+        grouping: options.grouping,
+        language: options.language.clone(),
+    };
+    locale::format_number(number, &options).map_err(error)
+}
+
+pub(crate) fn format_currency(
+    amount: &str,
+    currency: &str,
+    language: Option<&str>,
+) -> Result<String> {
+    locale::format_currency(amount, currency, language).map_err(error)
+}
+
+pub(crate) fn format_date(milliseconds: i64, options: &MomentOptions) -> Result<String> {
+    let options = locale::DateOptions {
+        date: options.date.map(|length| match length {
+            DateLength::Short => locale::DateLength::Short,
+            DateLength::Medium => locale::DateLength::Medium,
+            DateLength::Long => locale::DateLength::Long,
+        }),
+        weekday: options.weekday,
+        time: options.time.map(|length| match length {
+            TimeLength::Minutes => locale::TimeLength::Minutes,
+            TimeLength::Seconds => locale::TimeLength::Seconds,
+        }),
+        time_zone: options.time_zone.clone(),
+        language: options.language.clone(),
+    };
+    locale::format_date(milliseconds, &options).map_err(error)
+}
+
+pub(crate) fn utc_offset(milliseconds: i64, time_zone: Option<&str>) -> Result<i32> {
+    locale::utc_offset(milliseconds, time_zone).map_err(error)
+}
+
 pub(crate) async fn fetch(request: Request) -> Result<Response> {
     let Request {
         method,
@@ -104,6 +151,18 @@ pub(crate) async fn fetch(request: Request) -> Result<Response> {
         headers,
         body,
     })
+}
+
+pub(crate) fn consent_status(permission: &str) -> Result<String> {
+    consent::status(permission).map_err(error)
+}
+
+pub(crate) async fn ask_consent(permission: String) -> Result<()> {
+    consent::ask(permission).await.map_err(error)
+}
+
+pub(crate) async fn login_code() -> Result<String> {
+    login::code().await.map_err(error)
 }
 
 pub(crate) async fn read_profile(fields: Vec<String>) -> Result<Vec<(String, String)>> {
@@ -149,4 +208,59 @@ pub(crate) async fn navigate(navigation: Navigation) -> Result<()> {
 
 pub(crate) async fn invoke(name: String, payload: String) -> Result<String> {
     extension::invoke(name, payload).await.map_err(error)
+}
+
+pub(crate) fn show_toast(text: &str, icon: Icon, milliseconds: u32) -> Result<()> {
+    let icon = match icon {
+        Icon::None => ui::Icon::None,
+        Icon::Success => ui::Icon::Success,
+        Icon::Error => ui::Icon::Error,
+        Icon::Loading => ui::Icon::Loading,
+    };
+    ui::show_toast(text, icon, milliseconds).map_err(error)
+}
+
+pub(crate) fn hide_toast() {
+    ui::hide_toast();
+}
+
+pub(crate) fn show_loading(text: &str) -> Result<()> {
+    ui::show_loading(text).map_err(error)
+}
+
+pub(crate) fn hide_loading() {
+    ui::hide_loading();
+}
+
+pub(crate) fn set_title(page: u32, title: &str) -> Result<()> {
+    ui::set_title(page, title).map_err(error)
+}
+
+pub(crate) async fn ask(question: Question) -> Result<Reply> {
+    let Question {
+        title,
+        text,
+        confirm,
+        cancellable,
+        cancel,
+        placeholder,
+    } = question;
+    let question = dialog_types::Question {
+        title,
+        text,
+        confirm,
+        cancellable,
+        cancel,
+        placeholder,
+    };
+    let dialog_types::Reply { confirmed, input } = dialog::ask(question).await.map_err(error)?;
+    Ok(Reply { confirmed, input })
+}
+
+pub(crate) async fn read_clipboard() -> Result<Option<String>> {
+    clipboard::read().await.map_err(error)
+}
+
+pub(crate) async fn write_clipboard(text: String) -> Result<()> {
+    clipboard::write(text).await.map_err(error)
 }

@@ -1,11 +1,15 @@
 //! The contract's functions as the host in memory answers them; must not know what they are called for.
 
+use super::formats;
 use super::state::State;
+use crate::dialog::{Question, Reply};
 use crate::error::{Context as _, Error, Result, code};
+use crate::locale::{MomentOptions, NumberOptions};
 use crate::log::Level;
 use crate::navigation::Navigation;
 use crate::request::{Request, Response};
 use crate::storage::Usage;
+use crate::ui::Icon;
 use std::any::Any;
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -35,7 +39,7 @@ fn running() -> Option<Rc<RefCell<State>>> {
     RUNNING.with_borrow(|running| running.last().cloned())
 }
 
-fn host<T>(answer: impl FnOnce(&mut State) -> Result<T>) -> Result<T> {
+pub(super) fn host<T>(answer: impl FnOnce(&mut State) -> Result<T>) -> Result<T> {
     let message = "there is no host: run the call by `testing::Host`";
     let state = running().ok_or_else(|| Error::new(code::UNAVAILABLE, message))?;
     let mut state = state.borrow_mut();
@@ -110,6 +114,29 @@ pub(crate) fn time_zone() -> String {
     host_or_default(|state| state.locale.1.clone())
 }
 
+pub(crate) fn format_number(number: &str, options: &NumberOptions) -> Result<String> {
+    host(|_| formats::number(number, options))
+}
+
+pub(crate) fn format_currency(
+    amount: &str,
+    currency: &str,
+    _language: Option<&str>,
+) -> Result<String> {
+    host(|_| formats::currency(amount, currency))
+}
+
+pub(crate) fn format_date(milliseconds: i64, options: &MomentOptions) -> Result<String> {
+    host(|state| {
+        let ahead = i64::from(state.utc_offset(options.time_zone.as_deref())) * 60_000;
+        formats::moment(milliseconds.saturating_add(ahead), options)
+    })
+}
+
+pub(crate) fn utc_offset(_milliseconds: i64, time_zone: Option<&str>) -> Result<i32> {
+    host(|state| Ok(state.utc_offset(time_zone)))
+}
+
 pub(crate) async fn fetch(request: Request) -> Result<Response> {
     host(|state| {
         let answer = state.answer(&request);
@@ -119,10 +146,23 @@ pub(crate) async fn fetch(request: Request) -> Result<Response> {
 }
 
 pub(crate) async fn read_profile(fields: Vec<String>) -> Result<Vec<(String, String)>> {
+    host(|state| state.read_profile(&fields))
+}
+
+pub(crate) fn consent_status(permission: &str) -> Result<String> {
+    host(|state| Ok(state.consent_status(permission).to_owned()))
+}
+
+pub(crate) async fn ask_consent(permission: String) -> Result<()> {
+    host(|state| state.check(&permission))
+}
+
+pub(crate) async fn login_code() -> Result<String> {
     host(|state| {
-        state.check("user:readProfile")?;
-        let asked = |(field, _): &&(String, String)| fields.is_empty() || fields.contains(field);
-        Ok(state.profile.iter().filter(asked).cloned().collect())
+        state.check("user:login")?;
+        let message = "the test's host has no login: add `.login(\"…\")` to it";
+        let code = state.login.clone();
+        code.ok_or_else(|| Error::new(code::UNAVAILABLE, message))
     })
 }
 
@@ -176,7 +216,11 @@ pub(crate) async fn navigate(navigation: Navigation) -> Result<()> {
 
 pub(crate) async fn invoke(name: String, payload: String) -> Result<String> {
     let answer = host(|state| {
-        state.check(&format!("ext:{name}"))?;
+        if name.starts_with("device:") {
+            state.check(&name)?;
+        } else {
+            state.check(&format!("ext:{name}"))?;
+        }
         let found = state.extensions.iter().rev().find(|(own, _)| *own == name);
         let none = || {
             Error::new(
@@ -188,4 +232,59 @@ pub(crate) async fn invoke(name: String, payload: String) -> Result<String> {
     })?;
     let payload = serde_json::from_str(&payload).context("the payload")?;
     Ok(answer(payload)?.to_string())
+}
+
+pub(crate) fn show_toast(text: &str, _icon: Icon, _milliseconds: u32) -> Result<()> {
+    host(|state| {
+        state.drawn.toasts.push(text.to_owned());
+        Ok(())
+    })
+}
+
+pub(crate) fn hide_toast() {}
+
+pub(crate) fn show_loading(text: &str) -> Result<()> {
+    host(|state| {
+        state.drawn.loading = Some(text.to_owned());
+        Ok(())
+    })
+}
+
+pub(crate) fn hide_loading() {
+    host_or_default(|state| state.drawn.loading = None);
+}
+
+pub(crate) fn set_title(page: u32, title: &str) -> Result<()> {
+    host(|state| {
+        if !state.is_open(page) {
+            let message = format!("page {page} is not open");
+            return Err(Error::new(code::NOT_FOUND, message));
+        }
+        state.drawn.titles.insert(page, title.to_owned());
+        Ok(())
+    })
+}
+
+pub(crate) async fn ask(question: Question) -> Result<Reply> {
+    host(|state| {
+        state.drawn.questions.push(question);
+        let message = "the test answers no dialog: add `.answer_dialog(true, None)` to its host";
+        let reply = state.drawn.replies.pop_front();
+        reply.ok_or_else(|| Error::new(code::UNAVAILABLE, message))
+    })
+}
+
+pub(crate) async fn read_clipboard() -> Result<Option<String>> {
+    host(|state| {
+        state.check("device:clipboard")?;
+        Ok(state.drawn.clipboard.clone())
+    })
+}
+
+pub(crate) async fn write_clipboard(text: String) -> Result<()> {
+    host(|state| {
+        state.check("device:clipboard")?;
+        state.drawn.clipboard = Some(text);
+        Ok(())
+    })
 }

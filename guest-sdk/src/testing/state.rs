@@ -1,5 +1,7 @@
 //! What a host in memory answers and what it has noted; must not know who asks.
 
+use crate::device::{file_transfer, location, payment, scan, share};
+use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result, code};
 use crate::log::Level;
 use crate::navigation::Navigation;
@@ -7,7 +9,7 @@ use crate::request::{Request, Response};
 use crate::storage::{KEY_BYTES, MAX_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_VALUE_BYTES, Usage};
 use serde_json::Value;
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
@@ -21,14 +23,50 @@ pub(super) struct Answer {
 
 pub(super) type Extension = Rc<dyn Fn(Value) -> Result<Value>>;
 
+pub(super) type Payment = Rc<dyn Fn(payment::Order) -> Result<payment::Receipt>>;
+
+/// What is drawn over pages, and what the user was asked.
+#[derive(Default)]
+pub(super) struct Drawn {
+    pub toasts: Vec<String>,
+    pub loading: Option<String>,
+    pub titles: BTreeMap<u32, String>,
+    pub questions: Vec<Question>,
+    pub replies: VecDeque<Reply>,
+    pub clipboard: Option<String>,
+}
+
+/// What the device knows and was asked for.
+#[derive(Default)]
+pub(super) struct Device {
+    pub files: Vec<(file_transfer::File, Vec<u8>)>,
+    pub payment: Option<Payment>,
+    pub position: Option<location::Position>,
+    pub scanned: VecDeque<scan::Scanned>,
+    pub shared: Vec<share::Content>,
+}
+
+/// A permission that the user is asked for, and what they answer.
+pub(super) struct Consent {
+    pub permission: String,
+    pub agrees: bool,
+    pub asked: bool,
+}
+
 pub(super) struct State {
     pub answers: Vec<Answer>,
     pub app: Option<Rc<dyn Any>>,
+    pub asked: Vec<String>,
+    pub consents: Vec<Consent>,
     pub denied: Vec<String>,
+    pub device: Device,
+    pub drawn: Drawn,
     pub elapsed: Duration,
     pub extensions: Vec<(String, Extension)>,
     pub launched: Duration,
     pub locale: (String, String),
+    pub login: Option<String>,
+    pub utc_offsets: BTreeMap<String, i32>,
     pub logs: Vec<(Level, String)>,
     pub navigations: Vec<Navigation>,
     pub profile: Vec<(String, String)>,
@@ -41,16 +79,35 @@ pub(super) struct State {
     random: u64,
 }
 
+impl Device {
+    pub fn add_file(&mut self, name: String, media_type: String, content: Vec<u8>) {
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let file = file_transfer::File {
+            handle: count(self.files.len()),
+            name,
+            media_type,
+            size: count(content.len()),
+        };
+        self.files.push((file, content));
+    }
+}
+
 impl Default for State {
     fn default() -> Self {
         Self {
             answers: Vec::new(),
             app: None,
+            asked: Vec::new(),
+            consents: Vec::new(),
             denied: Vec::new(),
+            device: Device::default(),
+            drawn: Drawn::default(),
             elapsed: Duration::ZERO,
             extensions: Vec::new(),
             launched: Duration::ZERO,
             locale: ("en".into(), "UTC".into()),
+            login: None,
+            utc_offsets: BTreeMap::new(),
             logs: Vec::new(),
             navigations: Vec::new(),
             profile: Vec::new(),
@@ -66,6 +123,12 @@ impl Default for State {
 }
 
 impl State {
+    /// What a time zone, the user's if none is named, is ahead of UTC in minutes.
+    pub fn utc_offset(&self, time_zone: Option<&str>) -> i32 {
+        let name = time_zone.unwrap_or(&self.locale.1);
+        self.utc_offsets.get(name).copied().unwrap_or(0)
+    }
+
     pub fn open_page(&mut self) -> u32 {
         self.last_page += 1;
         self.open_pages.insert(self.last_page);
@@ -74,6 +137,10 @@ impl State {
 
     pub fn close_page(&mut self, page: u32) {
         self.open_pages.remove(&page);
+    }
+
+    pub fn is_open(&self, page: u32) -> bool {
+        self.open_pages.contains(&page)
     }
 
     pub fn data(&self, page: u32, path: &str) -> Value {
@@ -163,12 +230,64 @@ impl State {
         each.map(|(key, value)| cost(key, value)).sum::<usize>()
     }
 
-    pub fn check(&self, permission: &str) -> Result<()> {
+    /// Asks the user, where a test says that they are asked.
+    pub fn check(&mut self, permission: &str) -> Result<()> {
         if self.denied.iter().any(|denied| denied == permission) {
             let error = Error::new(code::DENIED, format!("`{permission}` is denied"));
             return Err(error.with_permission(permission));
         }
+        let mut consents = self.consents.iter_mut().rev();
+        let Some(consent) = consents.find(|own| own.permission == permission) else {
+            return Ok(());
+        };
+        if !consent.asked {
+            consent.asked = true;
+            self.asked.push(permission.to_owned());
+        }
+        if !consent.agrees {
+            let message = format!("the user has refused `{permission}`");
+            return Err(Error::new(code::DENIED, message).with_permission(permission));
+        }
         Ok(())
+    }
+
+    pub fn consent_status(&self, permission: &str) -> &'static str {
+        if self.denied.iter().any(|denied| denied == permission) {
+            return "denied";
+        }
+        let mut consents = self.consents.iter().rev();
+        match consents.find(|own| own.permission == permission) {
+            Some(consent) if !consent.asked => "not-asked",
+            Some(consent) if !consent.agrees => "refused",
+            _ => "allowed",
+        }
+    }
+
+    /// Fields of the profile, each under its permission.
+    pub fn read_profile(&mut self, fields: &[String]) -> Result<Vec<(String, String)>> {
+        let permission = |field: &str| match field {
+            "phone-number" => "user:phone",
+            "email" => "user:email",
+            _ => "user:readProfile",
+        };
+        let (mut allowed, mut refused) = (Vec::new(), None);
+        for each in ["user:readProfile", "user:phone", "user:email"] {
+            if fields.is_empty() || fields.iter().any(|field| permission(field) == each) {
+                match self.check(each) {
+                    Ok(()) => allowed.push(each),
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+        }
+        match refused {
+            Some(error) if allowed.is_empty() || !fields.is_empty() => return Err(error),
+            _ => {}
+        }
+        let asked = |(field, _): &&(String, String)| {
+            let named = fields.is_empty() || fields.contains(field);
+            named && allowed.contains(&permission(field))
+        };
+        Ok(self.profile.iter().filter(asked).cloned().collect())
     }
 
     /// The same numbers in each test: the sequence of SplitMix64.

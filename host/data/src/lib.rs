@@ -10,3 +10,4 @@ mod value;
 
 pub use path::{InvalidPath, MAX_PATH_BYTES, MAX_SEGMENTS};
 pub use tree::{Change, DataError, DataTree, MAX_CHANGES, MAX_GAP, MAX_SET_DATA_BYTES};
+pub use value::{Unreadable, read as read_json};

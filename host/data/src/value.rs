@@ -25,16 +25,23 @@ const MEMBER: usize = 144;
 const TEXT: usize = 32;
 
 /// Why a text was not read.
-#[derive(Debug)]
-pub(crate) enum Unreadable {
-    /// Not JSON, or nested too deep.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// Not JSON, or nested more than 127 deep.
+    #[error("not JSON: {0}")]
     Syntax(serde_json::Error),
     /// Weighs more than is left.
+    #[error("too many values for the memory that is left")]
     TooHeavy,
 }
 
-/// Reads `text`, which may weigh `left` bytes; returns the value and its weight.
-pub(crate) fn read(text: &str, left: usize) -> Result<(Value, usize), Unreadable> {
+/// Reads the JSON `text`, which may weigh `left` bytes as a tree; returns the value
+/// and its weight.
+///
+/// # Errors
+///
+/// See [`Unreadable`]; nothing of it is kept.
+pub fn read(text: &str, left: usize) -> Result<(Value, usize), Unreadable> {
     let mut budget = left;
     let mut json = serde_json::Deserializer::from_str(text);
     let read = Weighed(&mut budget)

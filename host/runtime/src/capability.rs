@@ -6,30 +6,51 @@
 //! which permission an interface needs is written in `miniapp-package`, for tools
 //! without a runtime. Adding a capability touches its file, this catalogue and the WIT.
 
+mod clipboard;
 mod clock;
+mod consent;
+pub mod device;
+mod dialog;
+mod extension;
 mod in_flight;
+mod interface;
 mod locale;
 mod log;
+mod login;
+mod native;
 mod navigation;
 mod profile;
 mod random;
 pub(crate) mod request;
 mod storage;
 mod timer;
+mod ui;
 mod view;
 mod wasi;
 
 use wasmtime::component::Linker;
 
+pub use clipboard::{Clipboard, ClipboardAnswer, MemoryClipboard};
+pub(crate) use dialog::Dialogs;
+pub(crate) use extension::Offered as OfferedExtensions;
+pub use extension::{Extension, ExtensionAnswer, ExtensionOptions, Extensions, ExtensionsError};
 pub(crate) use in_flight::{InFlight, Share};
+pub(crate) use interface::Interfaces;
+pub use interface::{Caller, Interface, InterfaceError};
 pub use locale::Locale;
+pub(crate) use locale::UserLocale;
 pub(crate) use log::LogMeter;
+pub use login::{LoginCode, LoginProvider};
+pub use native::ExtensionError;
+pub(crate) use profile::PERMISSIONS as PROFILE_PERMISSIONS;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
 pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
     Resolving, SystemResolver, Timeouts,
 };
 pub(crate) use storage::Keeping;
+pub(crate) use ui::Drawn;
+pub use ui::{Asking, NoDialog, Toast, UserInterface};
 pub use wasi::FilesError;
 pub(crate) use wasi::{Files, Folder, Wasi, on_transition};
 
@@ -49,12 +70,22 @@ pub(crate) struct Capability {
 
 /// Every interface of the contract that this host serves. What is neither here nor
 /// in WASI's catalogue is refused as not offered, whatever a manifest grants.
-static CATALOGUE: [Capability; 15] = [
+static CATALOGUE: &[Capability] = &[
+    clipboard::CAPABILITY,
+    clipboard::CAPABILITY_SYNC,
     clock::CAPABILITY,
+    dialog::CAPABILITY,
+    dialog::CAPABILITY_SYNC,
+    extension::CAPABILITY,
+    extension::CAPABILITY_SYNC,
+    consent::CAPABILITY,
+    consent::CAPABILITY_SYNC,
     locale::CAPABILITY,
     log::CAPABILITY,
     navigation::CAPABILITY,
     navigation::CAPABILITY_SYNC,
+    login::CAPABILITY,
+    login::CAPABILITY_SYNC,
     profile::CAPABILITY,
     profile::CAPABILITY_SYNC,
     random::CAPABILITY,
@@ -64,6 +95,7 @@ static CATALOGUE: [Capability; 15] = [
     storage::CAPABILITY_SYNC,
     timer::CAPABILITY,
     timer::CAPABILITY_SYNC,
+    ui::CAPABILITY,
     view::CAPABILITY,
 ];
 

@@ -29,6 +29,12 @@ mod generated {
                 import miniapp:host/ui@1.1.0;
                 import miniapp:host/view@1.1.0;
 
+                import miniapp:device/file-transfer@1.0.0;
+                import miniapp:device/location@1.0.0;
+                import miniapp:device/payment@1.0.0;
+                import miniapp:device/scan@1.0.0;
+                import miniapp:device/share@1.0.0;
+
                 export miniapp:host/lifecycle@1.1.0;
                 export miniapp:host/lifecycle-sync@1.1.0;
                 export miniapp:host/page@1.1.0;
@@ -52,10 +58,13 @@ mod generated {
             default: store | trappable,
         },
         exports: { default: async | store },
+        // By which the calls of interfaces outside of the contract are weighed.
+        additional_derives: [serde::Serialize],
     });
 }
 
 pub(crate) use generated::exports::miniapp::host as exports;
+pub(crate) use generated::miniapp::device;
 pub(crate) use generated::miniapp::host as imports;
 
 pub(crate) use imports::types::Error as GuestError;
@@ -65,6 +74,11 @@ pub(crate) const PACKAGE: &str = "miniapp:host";
 
 // Interfaces of `mini-app-sync` whose functions wait with the store in hand: they
 // have the types of their asynchronous twins and are linked by name.
+pub(crate) const CLIPBOARD_SYNC: &str = "miniapp:host/clipboard-sync@1.1.0";
+pub(crate) const DIALOG_SYNC: &str = "miniapp:host/dialog-sync@1.1.0";
+pub(crate) const EXTENSION_SYNC: &str = "miniapp:host/extension-sync@1.1.0";
+pub(crate) const CONSENT_SYNC: &str = "miniapp:host/consent-sync@1.1.0";
+pub(crate) const LOGIN_SYNC: &str = "miniapp:host/login-sync@1.1.0";
 pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.1.0";
 pub(crate) const NAVIGATION_SYNC: &str = "miniapp:host/navigation-sync@1.1.0";
 pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.1.0";

@@ -14,12 +14,12 @@ use std::sync::Arc;
 use miniapp_package::{
     AllowList, AppId, Governance, GrantLine, Import, InterfaceName, Package, PartnerApp,
     PartnerManifest, Permission, PermissionRequest, Requirement, Scheme, Source, entry_for,
-    is_wasi, requirement,
+    is_device, is_wasi, requirement,
 };
 
 pub(crate) use link::{guest_error, link};
 
-use crate::capability::{self, Capability};
+use crate::capability::{self, Capability, Interface};
 use crate::contract::PACKAGE;
 use crate::report::Denial;
 use crate::runtime::Services;
@@ -106,6 +106,8 @@ pub enum GrantError {
 #[derive(Debug)]
 pub(crate) struct Grant {
     partner: PartnerApp,
+    app_name: String,
+    requests: Vec<PermissionRequest>,
     asked: AllowList,
     network: AllowList,
     files: bool,
@@ -124,6 +126,8 @@ pub(crate) struct Link {
 pub(crate) enum LinkTo {
     /// A capability.
     Capability(&'static Capability),
+    /// An interface of the native app's own.
+    Interface(Arc<Interface>),
     /// Functions that answer `denied`.
     Denial(Arc<Denial>),
     /// An interface that only names types.
@@ -151,6 +155,8 @@ impl Grant {
         })?;
         let mut this = Self {
             partner: partner.clone(),
+            app_name: package.manifest.name.clone(),
+            requests: package.manifest.permissions.clone(),
             asked: package.manifest.network.clone(),
             network: package.manifest.network.narrow(&partner.network.allow),
             files: false,
@@ -224,6 +230,24 @@ impl Grant {
             import: import.to_owned(),
             hint: hint.to_owned(),
         };
+        if let Some(interface) = interface
+            && let Some(own) = services.interfaces.serving(interface)
+        {
+            return self.decide_own(package, import, interface, own);
+        }
+        if let Some(interface) = interface
+            && let Some(version) = services.interfaces.other_version(interface)
+        {
+            return Err(GrantError::NotOffered {
+                interface: import.to_owned(),
+                reason: format!("it has the version {version} of it"),
+            });
+        }
+        if interface.is_some_and(|interface| services.interfaces.know_package(interface))
+            && is_types_only(package, import)
+        {
+            return Ok(LinkTo::Types);
+        }
         let Some((interface, requirement)) =
             interface.and_then(|interface| Some((interface, requirement(interface)?)))
         else {
@@ -236,6 +260,9 @@ impl Grant {
         }
         let lacks = match served {
             Some(capability) => (capability.lacks)(services),
+            None if is_device(interface) => {
+                Some("it is not registered; see `HostBuilder::interface`")
+            }
             None => Some("this version of the host does not serve it"),
         };
         match (self.judge(package, interface, requirement)?, served, lacks) {
@@ -257,6 +284,30 @@ impl Grant {
                 interface: name,
                 reason: lacks.unwrap_or("it is not served").to_owned(),
             }),
+        }
+    }
+
+    /// Decides on an interface of the native app's own.
+    fn decide_own(
+        &self,
+        package: &Package,
+        import: &str,
+        interface: &InterfaceName,
+        own: &Arc<Interface>,
+    ) -> Result<LinkTo, GrantError> {
+        let mut imports = package.info.imports.iter();
+        let imported = imports.find(|known| known.name == import);
+        let functions = imported.map_or(&[][..], |import| &import.functions);
+        let needs = Requirement::Permission(own.permission().clone());
+        match self.judge(package, interface, needs)? {
+            Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
+            Judgement::Granted { .. } => match own.lacks(functions) {
+                None => Ok(LinkTo::Interface(Arc::clone(own))),
+                Some(missing) => Err(GrantError::NotOffered {
+                    interface: unversioned(interface),
+                    reason: format!("it has no function `{missing}`"),
+                }),
+            },
         }
     }
 
@@ -289,7 +340,13 @@ impl Grant {
                 .filter(|asked| asked.permission == *permission)
                 .collect(),
             Requirement::AnyExtension => asked
-                .filter(|asked| matches!(asked.permission, Permission::Extension(_)))
+                .filter(|asked| {
+                    let permission = &asked.permission;
+                    matches!(permission, Permission::Extension(_) | Permission::Device(_))
+                })
+                .collect(),
+            Requirement::AnyOfProfile => asked
+                .filter(|asked| capability::PROFILE_PERMISSIONS.contains(&asked.permission))
                 .collect(),
         };
         let Some(first) = asked.first() else {
@@ -297,7 +354,14 @@ impl Grant {
                 Requirement::Permission(permission) => {
                     not_asked(&format!("`{}`", permission.id()), ask(&permission.id()))
                 }
-                _ => not_asked("a permission of the form `ext:<name>`", ask("ext:<name>")),
+                Requirement::AnyOfProfile => not_asked(
+                    &format!("one of {requirement}"),
+                    ask(&Permission::ReadProfile.id()),
+                ),
+                _ => not_asked(
+                    "a permission of the form `ext:<name>` or `device:<name>`",
+                    ask("ext:<name>"),
+                ),
             });
         };
         let Some(granted) = asked.iter().find(|asked| self.allows(&asked.permission)) else {
@@ -309,6 +373,23 @@ impl Grant {
         Ok(Judgement::Granted {
             optional: optional.then(|| granted.permission.clone()),
         })
+    }
+
+    /// The mini-app's name, as people see it.
+    pub(crate) fn app_name(&self) -> &str {
+        &self.app_name
+    }
+
+    /// Whether the app manifest asks for a permission, granted or not.
+    pub(crate) fn asks_for(&self, permission: &Permission) -> bool {
+        let mut requests = self.requests.iter();
+        requests.any(|request| request.permission == *permission)
+    }
+
+    /// The permissions that are asked for and granted.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &PermissionRequest> {
+        let requests = self.requests.iter();
+        requests.filter(|request| self.allows(&request.permission))
     }
 
     fn allows(&self, permission: &Permission) -> bool {
@@ -332,9 +413,35 @@ impl Grant {
         self.links.iter().any(wasi)
     }
 
+    /// The import that is linked to an interface of the native app's own and that an error of
+    /// the linker's names.
+    pub(crate) fn own_interface_in(&self, error: &str) -> Option<String> {
+        let own = |link: &&Link| {
+            let quoted = format!("`{}`", link.import);
+            matches!(link.to, LinkTo::Interface(_)) && error.contains(&quoted)
+        };
+        self.links.iter().find(own).map(|link| link.import.clone())
+    }
+
     /// What each import is linked to.
     pub(crate) fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// A permission that is not granted, on whichever side it lacks.
+    pub(crate) fn deny(&self, interface: &str, permission: Permission) -> Denial {
+        if !self.allows(&permission) {
+            return self.deny_permission(interface, permission);
+        }
+        Denial {
+            interface: interface.to_owned(),
+            message: format!(
+                "the app manifest does not ask for `{}`; add it to `permissions` in miniapp.yaml",
+                permission.id()
+            ),
+            permission: Some(permission),
+            line: None,
+        }
     }
 
     fn deny_permission(&self, interface: &str, permission: Permission) -> Denial {
@@ -344,6 +451,26 @@ impl Grant {
             line: Some(self.partner.line_to_grant(&permission)),
             permission: Some(permission),
         }
+    }
+
+    /// An extension that is not granted, if it is not.
+    pub(crate) fn deny_extension(&self, permission: &Permission) -> Option<Denial> {
+        let interface = format!("{PACKAGE}/extension");
+        if !self.allows(permission) {
+            return Some(self.deny_permission(&interface, permission.clone()));
+        }
+        if self.asks_for(permission) {
+            return None;
+        }
+        Some(Denial {
+            interface,
+            message: format!(
+                "the app manifest does not ask for `{0}`; add it to `permissions` in miniapp.yaml",
+                permission.id()
+            ),
+            permission: Some(permission.clone()),
+            line: None,
+        })
     }
 
     /// A host that the grant does not name.
@@ -428,6 +555,6 @@ fn hint_for(import: &str) -> &'static str {
     } else if import.starts_with("miniapp:host/") {
         "it was built against another version of the contract; update the host, or build against the version that it serves"
     } else {
-        "a mini-app may import interfaces of `miniapp:host` only"
+        "a mini-app may import interfaces of `miniapp:host`, and those that the native app registers with `HostBuilder::interface`"
     }
 }

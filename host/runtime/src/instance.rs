@@ -17,7 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
+use crate::capability::{Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
+use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) grant: Arc<Grant>,
     pub(crate) services: Arc<Services>,
+    /// What the user has agreed to.
+    pub(crate) consent: Gate,
     pub(crate) launched_at: Instant,
     pub(crate) meter: Meter,
     pub(crate) routes: Arc<Routes>,
@@ -46,8 +49,18 @@ pub(crate) struct State {
     pub(crate) log: LogMeter,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
+    /// Calls of extensions and of the native app's own interfaces.
+    pub(crate) calling: InFlight,
+    /// Calls of the clipboard.
+    pub(crate) using_clipboard: InFlight,
+    /// Questions to the user.
+    pub(crate) dialogs: Dialogs,
+    /// What was drawn over its pages.
+    pub(crate) drawn: Drawn,
     /// Calls that the profile's provider answers.
     pub(crate) reading_profile: InFlight,
+    /// Calls that the login's provider answers.
+    pub(crate) logging_in: InFlight,
     /// The app's HTTP client, once it has asked for something.
     pub(crate) session: Option<Arc<Session>>,
     /// The tenant's files, where it was granted any.
@@ -60,6 +73,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn report(&self, report: Report<'_>) {
+        report.trace(&self.tenant.app);
         self.services.observer.report(&self.tenant.app, report);
     }
 
@@ -82,6 +96,8 @@ pub(crate) struct Start {
     pub(crate) options: GuestLaunchOptions,
     /// What an earlier life has kept.
     pub(crate) restore: Option<String>,
+    /// What the user has agreed to before.
+    pub(crate) consent: Opened,
     /// The tenant's files, where it was granted any.
     pub(crate) folder: Option<Arc<Folder>>,
 }
@@ -107,6 +123,8 @@ pub(crate) enum Request {
         navigation: Navigation,
         reply: oneshot::Sender<Result<(), NavigationError>>,
     },
+    /// To be told once no callback of the app and its pages is under way or due.
+    Idle { reply: oneshot::Sender<()> },
     /// The stack of pages.
     Pages {
         reply: oneshot::Sender<Vec<OpenPage>>,
@@ -250,9 +268,10 @@ async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control
         tenant,
         options,
         restore,
+        consent,
         folder,
     } = start;
-    let mut store = match new_store(&prepared, &limits, control, &tenant, folder) {
+    let mut store = match new_store(&prepared, &limits, control, &tenant, consent, folder) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
@@ -334,21 +353,29 @@ fn new_store(
     limits: &Limits,
     control: &Control,
     tenant: &Arc<Tenant>,
+    consent: Opened,
     folder: Option<Arc<Folder>>,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
+    let meter = Meter::new(limits, engine.options().metered, signal);
     let state = State {
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
+        consent: Gate::new(consent, meter.owed().clone()),
         launched_at: Instant::now(),
-        meter: Meter::new(limits, engine.options().metered, signal),
+        meter,
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         sleeping: InFlight::default(),
+        calling: InFlight::default(),
+        using_clipboard: InFlight::default(),
+        dialogs: Dialogs::default(),
+        drawn: Drawn::default(),
         reading_profile: InFlight::default(),
+        logging_in: InFlight::default(),
         session: None,
         folder,
         keeping: None,

@@ -11,6 +11,7 @@
 //! host; it ends with an [`EndReason`], and what it held goes back to the pool.
 
 mod capability;
+mod consent;
 mod contract;
 mod end;
 mod engine;
@@ -30,11 +31,21 @@ mod saved_state;
 pub mod storage;
 mod tenant;
 
+pub use capability::device;
 pub use capability::{
-    FilesError, FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Locale,
-    Network, NetworkError, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
-    SystemResolver, Timeouts,
+    Asking, Caller, Clipboard, ClipboardAnswer, Extension, ExtensionAnswer, ExtensionError,
+    ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, HttpAnswer, HttpBody,
+    HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, LoginCode, LoginProvider,
+    MemoryClipboard, Network, NetworkError, NoDialog, ProfileAnswer, ProfileProvider,
+    ProviderError, Resolver, Resolving, SystemResolver, Timeouts, Toast, UserInterface,
 };
+pub use consent::{
+    Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,
+    ConsentStore, ConsentStoreError, Consents, Decision, FixedConsent, FolderConsents,
+    MemoryConsents,
+};
+pub use contract::imports::dialog_types::{Question, Reply};
+pub use contract::imports::ui::Icon;
 pub use end::{EndReason, Frame, TrapKind};
 pub use engine::{CompileError, Engine, EngineError, EngineOptions, Execution, PoolUsage};
 pub use grant::GrantError;
@@ -52,3 +63,17 @@ pub use runtime::{LogOutError, Runtime, RuntimeError, RuntimeOptions};
 pub use saved_state::SavedState;
 pub use storage::{SnapshotId, Storage, StorageError, StorageKey, StorageMedium, StorageUsage};
 pub use tenant::{InvalidUserId, Tenant, UserId};
+/// The engine below, for types of an [`Interface`] that derive its traits:
+///
+/// ```
+/// use miniapp_runtime::wasmtime::component::{ComponentType, Lift, Lower};
+///
+/// #[derive(ComponentType, Lift, Lower, serde::Serialize)]
+/// #[component(record, wasmtime_crate = miniapp_runtime::wasmtime)]
+/// struct Points {
+///     balance: u32,
+///     #[component(name = "valid-until")]
+///     valid_until: Option<String>,
+/// }
+/// ```
+pub use wasmtime;

@@ -110,6 +110,10 @@ pub const EVENT_BYTES: usize = 64 << 10;
 /// Bytes of an event's handler name.
 pub const HANDLER_BYTES: usize = 256;
 
+/// How long a question to the user may stay open: as long as somebody may look for their
+/// glasses, and no longer than they remember what they were about to do.
+pub const CONSENT: Duration = Duration::from_secs(5 * 60);
+
 /// What one mini-app may use. `Default` is meant for a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -140,6 +144,8 @@ pub struct Limits {
     /// How long a mini-app that is being closed may take for `on-hide` and
     /// `on-unload`; half a second.
     pub close: Duration,
+    /// How long a question to the user may stay open, see [`CONSENT`].
+    pub consent: Duration,
 }
 
 impl Default for Limits {
@@ -157,6 +163,7 @@ impl Default for Limits {
             launch: Duration::from_secs(10),
             turn: Duration::from_secs(2),
             close: Duration::from_millis(500),
+            consent: CONSENT,
         }
     }
 }

@@ -21,7 +21,7 @@ use wasmtime::component::{Accessor, HasData};
 use wasmtime::{AsContextMut, StoreContextMut, Trap};
 
 pub(crate) use bucket::Bucket;
-pub(crate) use memory::{MemoryMeter, Refusal};
+pub(crate) use memory::{Lent, MemoryMeter, Refusal};
 pub(crate) use turn::{Driven, TurnSignal, TurnTooLong};
 pub use turn::{Trigger, Turn};
 

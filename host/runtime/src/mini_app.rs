@@ -288,6 +288,23 @@ impl MiniApp {
         Err(NavigationError::Ended(self.ended().await))
     }
 
+    /// Waits until all callbacks of the app and its pages have returned that are due by
+    /// now; one that never returns is waited for until the mini-app ends.
+    pub async fn settled(&self) {
+        let _awake = self.control.ask();
+        let (reply, answer) = oneshot::channel();
+        if self
+            .mailbox
+            .requests
+            .send(Request::Idle { reply })
+            .await
+            .is_ok()
+        {
+            // Dropped where the mini-app ends meanwhile, which its end tells.
+            answer.await.ok();
+        }
+    }
+
     /// The open pages, the lowest one first; none where the mini-app has ended.
     pub async fn pages(&self) -> Vec<OpenPage> {
         let _awake = self.control.ask();

@@ -10,6 +10,7 @@ use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
 use crate::capability::FilesError;
+use crate::consent::Opened;
 use crate::contract::exports;
 use crate::end::EndReason;
 use crate::engine::{CompileError, Engine};
@@ -38,6 +39,16 @@ pub enum PrepareError {
         "the component does not fit the contract: {0}; rebuild it against the contract that this host serves"
     )]
     Link(String),
+    /// It does not fit an interface of the native app's own, although the names do.
+    #[error(
+        "the component does not fit `{interface}` as this app has it: {reason}; rebuild it against the WIT of this app"
+    )]
+    Interface {
+        /// The interface.
+        interface: String,
+        /// What does not fit.
+        reason: String,
+    },
 }
 
 /// A mini-app cannot be launched.
@@ -152,7 +163,16 @@ impl Prepared {
     ) -> Result<Self, PrepareError> {
         let grant = Grant::resolve(package, partner, runtime.governance(), runtime.services())?;
         let component = runtime.engine().compile(&package.component)?;
-        let unfit = |error: wasmtime::Error| PrepareError::Link(format!("{error:#}"));
+        let unfit = |error: wasmtime::Error| {
+            let reason = format!("{error:#}");
+            match grant.own_interface_in(&reason) {
+                Some(interface) => PrepareError::Interface {
+                    interface,
+                    reason: what_differs(&reason),
+                },
+                None => PrepareError::Link(reason),
+            }
+        };
         let linker = grant::link(&grant, &component).map_err(unfit)?;
         let instance = linker.instantiate_pre(&component).map_err(unfit)?;
         let exports = Indices::find(&instance, package).map_err(unfit)?;
@@ -250,6 +270,7 @@ impl Prepared {
             Some(files) if self.grant().files() => Some(files.of(&tenant).await?),
             _ => None,
         };
+        let consent = Opened::open(&self.services().consent, &tenant, self.grant()).await;
         let (deliveries, incoming) = mpsc::channel(limits::MAILBOX);
         let (requests, asked) = mpsc::channel(limits::REQUESTS);
         let mailbox = Mailbox {
@@ -268,6 +289,7 @@ impl Prepared {
                 tenant: Arc::clone(&tenant),
                 options,
                 restore,
+                consent,
                 folder,
             },
             inbox,
@@ -375,6 +397,18 @@ impl Prepared {
 
     pub(crate) fn services(&self) -> &Arc<Services> {
         self.inner.runtime.services()
+    }
+}
+
+/// What a component has of another shape than an interface of the native app's own, out
+/// of what the engine says to those who use it.
+fn what_differs(error: &str) -> String {
+    let (_, rest) = error.split_once("in the linker: ").unwrap_or(("", error));
+    match rest.split_once("type mismatch with async") {
+        Some((place, _)) => format!(
+            "{place}it is asynchronous on one side only; see `Interface::function` and `Interface::sync_function`"
+        ),
+        None => rest.to_owned(),
     }
 }
 

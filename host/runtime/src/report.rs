@@ -5,6 +5,7 @@ use std::fmt;
 
 use miniapp_package::{AppId, GrantLine, Permission};
 
+use crate::consent::ConsentStoreError;
 pub use crate::contract::imports::log::Level;
 pub use crate::contract::imports::view::Change;
 use crate::end::EndReason;
@@ -76,8 +77,55 @@ pub enum Report<'a> {
     },
     /// The mini-app was suspended in the background (true), or goes on (false).
     Suspended(bool),
+    /// What the user has agreed to could not be read or kept: they are asked again, now or
+    /// at the next launch. May be reported by another task than the mini-app's.
+    Consents(&'a ConsentStoreError),
     /// The mini-app is gone: its memory was given back before this report.
     Ended(&'a EndReason),
+}
+
+impl Report<'_> {
+    /// Makes an event of `tracing` of what its developer wants to read: lines of the log,
+    /// denials and errors that were left uncaught, with the target `miniapp` and the field
+    /// `app`. Never with the user.
+    pub(crate) fn trace(&self, app: &AppId) {
+        macro_rules! event {
+            ($level:ident, $($rest:tt)*) => {
+                tracing::event!(target: "miniapp", tracing::Level::$level, app = app.as_str(), $($rest)*)
+            };
+        }
+        match self {
+            Self::Log { level, message } => match level {
+                Level::Trace => event!(TRACE, "{message}"),
+                Level::Debug => event!(DEBUG, "{message}"),
+                Level::Info => event!(INFO, "{message}"),
+                Level::Warn => event!(WARN, "{message}"),
+                Level::Error => event!(ERROR, "{message}"),
+            },
+            Self::Denied(denial) => {
+                event!(
+                    WARN,
+                    interface = denial.interface.as_str(),
+                    "denied: {denial}"
+                );
+            }
+            Self::Uncaught {
+                callback,
+                page,
+                error,
+            } => {
+                let page = page.map(PageId::number);
+                event!(ERROR, page, "uncaught in {callback}: {error}");
+            }
+            Self::Data { .. }
+            | Self::Turn(_)
+            | Self::Consents(_)
+            | Self::Storage { .. }
+            | Self::Pages(_)
+            | Self::Suspended(_)
+            | Self::Ended(_) => {}
+        }
+    }
 }
 
 /// A call that a mini-app's grant does not cover.

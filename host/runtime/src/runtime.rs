@@ -10,7 +10,14 @@ use miniapp_package::{Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
-use crate::capability::{Files, Locale, Network, NetworkError, ProfileProvider};
+use crate::capability::{
+    Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
+    LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
+    UserLocale,
+};
+use crate::consent::{
+    ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
+};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::limits::Limits;
 use crate::lives::Lives;
@@ -31,8 +38,25 @@ pub struct RuntimeOptions {
     pub network: Network,
     /// Answers for the user's profile; without one, `profile` is not offered.
     pub profile: Option<Arc<dyn ProfileProvider>>,
+    /// Asks users what they agree to; without one, what they are asked for is refused.
+    pub consent: Option<Arc<dyn ConsentPrompt>>,
+    /// When users are asked; see [`crate::ConsentRule::usual`] if absent.
+    pub consent_policy: Option<Arc<dyn ConsentPolicy>>,
+    /// Keeps what users have decided; forgotten with the process if absent.
+    pub consent_store: Option<Arc<dyn ConsentStore>>,
+    /// Proves to partners' servers who the user is; without one, `login` is not offered.
+    pub login: Option<Arc<dyn LoginProvider>>,
     /// Language and time zone; the system's if absent.
     pub locale: Option<Locale>,
+    /// What the native app adds by name.
+    pub extensions: Extensions,
+    /// What it adds as interfaces of its own.
+    pub interfaces: Vec<Interface>,
+    /// Draws over pages and asks the user; without one, nothing is seen and there
+    /// are no dialogs.
+    pub user_interface: Option<Arc<dyn UserInterface>>,
+    /// The device's clipboard; without one, `clipboard` is not offered.
+    pub clipboard: Option<Arc<dyn Clipboard>>,
     /// Is told what happens.
     pub observer: Option<Arc<dyn Observer>>,
     /// Where files of mini-apps are kept; without it, `storage:files` is not offered.
@@ -62,6 +86,12 @@ pub enum RuntimeError {
     /// The network.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// An extension.
+    #[error(transparent)]
+    Extension(#[from] ExtensionsError),
+    /// An interface of the native app's own.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
     /// Limits that contradict the engine's.
     #[error(
         "a mini-app's memory limit of {memory} bytes is more than the {engine} bytes that the engine reserves; raise `EngineOptions::memory`, or lower `Limits::memory`"
@@ -81,9 +111,15 @@ pub struct LogOutError(String);
 
 /// What the embedder supplies to capabilities; shared by all mini-apps.
 pub(crate) struct Services {
+    pub(crate) consent: Arc<Desk>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) profile: Option<Arc<dyn ProfileProvider>>,
-    pub(crate) locale: Locale,
+    pub(crate) login: Option<Arc<dyn LoginProvider>>,
+    pub(crate) extensions: OfferedExtensions,
+    pub(crate) interfaces: Interfaces,
+    pub(crate) user_interface: Option<Arc<dyn UserInterface>>,
+    pub(crate) clipboard: Option<Arc<dyn Clipboard>>,
+    pub(crate) locale: UserLocale,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
     pub(crate) storage: Option<Arc<Stores>>,
@@ -127,7 +163,20 @@ impl Runtime {
         let files = options
             .files
             .map(|root| Files::new(root, options.limits.files));
+        let locale = options.locale.unwrap_or_else(Locale::of_system);
         let observer = options.observer.unwrap_or_else(|| Arc::new(Silent));
+        let extensions = options.extensions.prepare()?;
+        let interfaces = Interfaces::prepare(options.interfaces)?;
+        let consent = DeskOptions {
+            prompt: options.consent,
+            policy: options.consent_policy,
+            asked: extensions.asked().chain(interfaces.asked()).collect(),
+            store: options
+                .consent_store
+                .unwrap_or_else(|| Arc::new(MemoryConsents::default())),
+            patience: options.limits.consent,
+            observer: Arc::clone(&observer),
+        };
         let storage = options.storage.map(|medium| {
             let observer = Arc::clone(&observer);
             let observe = move |tenant: &Tenant, error: &StorageError| {
@@ -145,9 +194,15 @@ impl Runtime {
                 limits: options.limits,
                 governance: options.governance,
                 services: Arc::new(Services {
+                    consent: Arc::new(Desk::new(consent)),
                     observer,
                     profile: options.profile,
-                    locale: options.locale.unwrap_or_else(Locale::of_system),
+                    login: options.login,
+                    extensions,
+                    interfaces,
+                    user_interface: options.user_interface,
+                    clipboard: options.clipboard,
+                    locale: UserLocale::new(&locale),
                     wire,
                     files,
                     storage,
@@ -203,6 +258,9 @@ impl Runtime {
         {
             failed.push(error.to_string());
         }
+        if let Err(error) = self.consents().forget(user).await {
+            failed.push(error.to_string());
+        }
         if failed.is_empty() {
             return Ok(());
         }
@@ -216,6 +274,11 @@ impl Runtime {
 
     pub(crate) fn lives(&self) -> &Lives {
         &self.inner.lives
+    }
+
+    /// What users have decided, to be shown and changed.
+    pub fn consents(&self) -> Consents {
+        Consents::new(Arc::clone(&self.inner.services.consent))
     }
 
     pub(crate) fn governance(&self) -> Option<&Governance> {

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use miniapp_package::AppId;
+use miniapp_package::{AppId, Digest};
 
 /// A user of the native app, under whatever name the native app has for them.
 ///
@@ -44,6 +44,14 @@ impl UserId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A name for files: a user id may hold anything, and names on a disk may not tell
+    /// large letters from small ones.
+    pub(crate) fn digest(&self) -> String {
+        let digest = Digest::of(self.0.as_bytes());
+        let bytes = digest.as_bytes().iter().take(16);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use hyper::Request;
 use hyper::body::Bytes;
 use miniapp_host::{
-    AppId, Event, EventError, Execution, FixedProfile, Host, HostBuilder, LaunchError,
-    LaunchOptions, Limits, MiniApp, Network, PageId, PoolUsage, Report, RunError, Timeouts,
+    AppId, Event, EventError, Execution, FixedConsent, FixedProfile, Host, HostBuilder,
+    LaunchError, LaunchOptions, Limits, MiniApp, Network, PageId, PoolUsage, Report, RunError,
+    Timeouts,
 };
 use miniapp_tests::{Answer, DevServer, Guest, Manifests};
 
@@ -120,6 +121,7 @@ impl Arena {
                 .live_apps(8)
                 .limits(limits())
                 .profile(profile)
+                .consent(FixedConsent::allow())
                 .observe(move |app, report| {
                     if app.as_str() != "miniapp_neighbour" {
                         counted.note(&report);

@@ -26,6 +26,9 @@ pub fn attacks() -> Vec<Attack> {
         ("random", "random.bytes of 64 KiB"),
         ("locale", "locale.language"),
         ("denied", "fetch that is denied"),
+        ("navigate", "redirections to pages that never load"),
+        ("toast", "ui.show-toast"),
+        ("dialog", "dialog.ask, which nobody shows"),
     ]
     .into_iter()
     .map(|(import, name)| {

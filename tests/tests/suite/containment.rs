@@ -213,7 +213,7 @@ on_both! {
 }
 
 on_both! {
-    async fn an_embedder_that_panics_ends_the_mini_app_and_nothing_else(execution: Execution) {
+    async fn a_provider_that_panics_is_an_error_and_no_more(execution: Execution) {
         struct Panics;
         impl miniapp_host::ProfileProvider for Panics {
             fn read<'a>(
@@ -225,13 +225,42 @@ on_both! {
             }
         }
         let stage = Stage::builder(execution).host(|host| host.profile(Panics)).set().await;
-        let id = stage.install(Guest::Rogue).await;
-        let neighbour = stage.launch(&id).await;
-        let alone = stage.host.pool_usage().unwrap();
-        let reason = end_of(&stage, "profile", json!({})).await;
-        assert_eq!(*reason, EndReason::Host("it panicked: the provider is broken".to_owned()));
-        stage.event(&neighbour, "noop", json!({})).await.unwrap();
-        assert_eq!(stage.host.pool_usage().unwrap(), alone);
+        let app = stage.start(Guest::Rogue).await;
+        let error = stage.event(&app, "profile", json!({})).await.unwrap_err();
+        assert_eq!(error.to_string(), "the handler failed: unavailable: the app could not read the profile; try again later");
+        stage.event(&app, "noop", json!({})).await.unwrap();
+    }
+}
+
+on_both! {
+    async fn an_observer_that_panics_ends_the_mini_app_and_nothing_else(execution: Execution) {
+        let host = miniapp_host::Host::builder()
+            .execution(execution)
+            .live_apps(8)
+            .profile(miniapp_host::FixedProfile::default())
+            .observe(|_, report| {
+                if matches!(report, miniapp_host::Report::Data { changes, .. } if changes.iter().any(|change| change.path == "fatal")) {
+                    panic!("the observer is broken")
+                }
+            })
+            .build()
+            .unwrap();
+        let manifests = Guest::Rogue.manifests();
+        let package = manifests.package(Guest::Rogue.component());
+        let id = host.install(package, &manifests.partner()).await.unwrap();
+        let neighbour = host.launch(id.as_str()).await.unwrap();
+        neighbour.ready().await.unwrap();
+        let alone = host.pool_usage().unwrap();
+        let app = host.launch(id.as_str()).await.unwrap();
+        app.ready().await.unwrap();
+        let event = |handler: &str, detail| miniapp_host::Event::new(handler).detail(detail);
+        let first = miniapp_host::PageId::FIRST;
+        let fatal = event("set", json!({ "path": "fatal", "value": 1 }));
+        let error = app.event(first, fatal).await.unwrap_err();
+        assert!(matches!(error, EventError::Ended(_)), "{error}");
+        assert_eq!(*app.ended().await, EndReason::Host("it panicked: the observer is broken".to_owned()));
+        neighbour.event(first, event("noop", json!({}))).await.unwrap();
+        assert_eq!(host.pool_usage().unwrap(), alone);
     }
 }
 

@@ -71,7 +71,7 @@ async fn a_host_that_is_not_allowed() {
 async fn a_manifest_that_asks_for_less_than_the_component_imports() {
     let asked = "permissions:\n  - name: user:readProfile\n    reason: To greet you by your nickname.\n    optional: false\n";
     let manifests = Guest::AcmeRewards.manifests().app_with(asked, "");
-    assert_snapshot!(refusal(Guest::AcmeRewards, manifests).await, @r#"the component imports `miniapp:host/profile`, which needs `user:readProfile`, and its app manifest does not ask for it; add to miniapp.yaml: permissions: [{ name: "user:readProfile", reason: "…" }]"#);
+    assert_snapshot!(refusal(Guest::AcmeRewards, manifests).await, @r#"the component imports `miniapp:host/profile`, which needs one of user:readProfile, user:phone or user:email, and its app manifest does not ask for it; add to miniapp.yaml: permissions: [{ name: "user:readProfile", reason: "…" }]"#);
 }
 
 #[tokio::test]
@@ -94,14 +94,15 @@ async fn an_import_of_wasi_that_is_not_served() {
 #[test]
 fn an_import_of_a_later_contract() {
     let later = component(r#"(import "miniapp:host/view@1.7.0" (instance))"#);
-    assert_snapshot!(unpackaged(later), @"app.wasm: the component is built for `miniapp:host/view@1.7.0`, but this container serves `miniapp:host` up to 1.0.0: update the container, or build the mini-app for a version it serves");
+    assert_snapshot!(unpackaged(later), @"app.wasm: the component is built for `miniapp:host/view@1.7.0`, but this container serves `miniapp:host` up to 1.1.0: update the container, or build the mini-app for a version it serves");
 }
 
 #[tokio::test]
-async fn a_capability_that_this_host_does_not_serve() {
+async fn a_function_that_the_contract_does_not_have() {
     let navigation =
         component(r#"(import "miniapp:host/navigation@1.0.0" (instance (export "x" (func))))"#);
-    assert_snapshot!(refusal_of(navigation).await, @"the component imports `miniapp:host/navigation`, which this app does not offer: this version of the host does not serve it");
+    let refusal = refusal_of(navigation).await;
+    assert!(refusal.starts_with("the component does not fit the contract: component imports instance `miniapp:host/navigation@1.0.0`"), "{refusal}");
 }
 
 #[tokio::test]
@@ -118,7 +119,7 @@ async fn a_profile_without_a_provider() {
 
 #[tokio::test]
 async fn names_of_the_contract_without_its_functions() {
-    assert_snapshot!(refusal_of(component("")).await, @"the component does not fit the contract: instance export `miniapp:host/lifecycle@1.0.0` does not have export `on-launch`; rebuild it against the contract that this host serves");
+    assert_snapshot!(refusal_of(component("")).await, @"the component does not fit the contract: instance export `miniapp:host/lifecycle@1.1.0` does not have export `on-launch`; rebuild it against the contract that this host serves");
 }
 
 #[test]
@@ -126,9 +127,9 @@ fn what_is_no_mini_app_at_all() {
     assert_snapshot!(unpackaged(Vec::new()), @"app.wasm: the file is empty: expected a WebAssembly component; build it with `miniapp build`");
     assert_snapshot!(unpackaged(b"<!doctype html>".to_vec()), @"app.wasm: expected a WebAssembly component, came an HTML or XML page, such as a server's error page: give the path of the `.wasm` file that `miniapp build` writes");
     assert_snapshot!(unpackaged(wat::parse_str("(module)").unwrap()), @"app.wasm: expected a component, came a core module: build it with `miniapp build`, or wrap it with `wasm-tools component new`");
-    assert_snapshot!(unpackaged(wat::parse_str("(component)").unwrap()), @"app.wasm: the component is not a mini-app: it exports nothing; export `miniapp:host/lifecycle@1.0.0`, `miniapp:host/page@1.0.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(unpackaged(wat::parse_str("(component)").unwrap()), @"app.wasm: the component is not a mini-app: it exports nothing; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
     let command = r#"(component (instance $i) (export "wasi:cli/run@0.2.0" (instance $i)))"#;
-    assert_snapshot!(unpackaged(wat::parse_str(command).unwrap()), @"app.wasm: the component is a command-line program (it exports `wasi:cli/run`), not a mini-app; export `miniapp:host/lifecycle@1.0.0`, `miniapp:host/page@1.0.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(unpackaged(wat::parse_str(command).unwrap()), @"app.wasm: the component is a command-line program (it exports `wasi:cli/run`), not a mini-app; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
     let mut cut = Guest::Rogue.component();
     cut.truncate(cut.len() / 2);
     assert!(unpackaged(cut).starts_with("app.wasm: "));

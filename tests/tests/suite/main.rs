@@ -1,13 +1,17 @@
 //! End-to-end: real guests, a real server, the host's public API. Every scenario
 //! that runs a guest is played twice, compiled and interpreted.
 
+mod consent;
 mod containment;
 mod contract;
 mod data;
 mod examples;
+mod extensions;
 mod files;
 mod grants;
 mod lifecycle;
+mod locale;
+mod login;
 mod metering;
 mod network;
 mod open;
@@ -18,4 +22,5 @@ mod requests;
 mod storage;
 mod sync_world;
 mod tenancy;
+mod ui;
 mod wasi;

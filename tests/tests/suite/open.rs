@@ -166,3 +166,34 @@ on_both! {
         assert_eq!(other.data(PageId::FIRST).await, None);
     }
 }
+
+on_both! {
+    async fn a_form_in_steps_outlives_the_mini_app(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.keep_open(1)).set().await;
+        stage.install(Guest::Showcase).await;
+        stage.install(Guest::Pages).await;
+        let app = stage.host.open("platform://miniapp/miniapp_showcase/pages/steps").await.unwrap();
+        app.settled().await;
+        let tap = async |handler: &str, detail: Value| {
+            let top = app.pages().await.pop().unwrap().id;
+            app.event(top, Event::new(handler).detail(detail)).await.unwrap();
+            app.settled().await;
+        };
+        tap("onInput", json!({ "value": "Mia" })).await;
+        tap("onNext", json!({})).await;
+        tap("onInput", json!({ "value": "Zurich" })).await;
+        assert_eq!(app.pages().await.len(), 2);
+        app.hide().await;
+        stage.host.open("miniapp_pages").await.unwrap().hide().await;
+        assert_eq!(*app.ended().await, EndReason::Evicted);
+
+        let app = stage.host.open("miniapp_showcase").await.unwrap();
+        app.settled().await;
+        let data = app.data(PageId::FIRST).await.unwrap();
+        assert_eq!(data, json!({ "step": 2, "answer": "Zurich" }));
+        app.navigate(miniapp_host::Navigation::Open("pages/steps".to_owned())).await.unwrap();
+        app.settled().await;
+        let first = app.pages().await.pop().unwrap().id;
+        assert_eq!(app.data(first).await.unwrap()["answer"], "Mia");
+    }
+}

@@ -1,20 +1,16 @@
 //! No import is free: every function that a mini-app may call costs it fuel, whatever
 //! it does. The functions are read from the interfaces, so that none is forgotten.
 
+use std::future::ready;
+use std::sync::Arc;
+
 use miniapp_host::price::{CALL, SENT};
-use miniapp_host::{EndReason, EventError};
+use miniapp_host::{
+    EndReason, EventError, LoginCode, LoginProvider, MemoryClipboard, ProviderError, Tenant,
+};
 use miniapp_package::{InterfaceName, requirement};
 use miniapp_tests::{CALLS, Guest, Stage, every_import, on_both};
 use serde_json::json;
-
-/// Interfaces that are served by no host yet.
-const LATER: [&str; 5] = [
-    "extension-sync",
-    "login-sync",
-    "consent-sync",
-    "dialog-sync",
-    "clipboard-sync",
-];
 
 /// Functions that end the mini-app when they are called with nothing but zeros; what they
 /// cost before cannot be told. `exit` can be called once in a life, and `poll` of nothing is
@@ -51,16 +47,36 @@ fn wanted(name: &str) -> bool {
     };
     let known = interface.interface.as_str();
     let asynchronous = [
+        "clipboard",
+        "consent",
+        "dialog",
+        "login",
         "request",
         "profile",
         "timer",
         "storage",
         "navigation",
         "extension",
+        "login",
+        "consent",
+        "dialog",
+        "clipboard",
     ];
     let of_contract = interface.is_of("miniapp", "host");
+    // Every function of the device waits.
+    let of_device = interface.is_of("miniapp", "device");
     requirement(&interface).is_some()
-        && !(of_contract && (LATER.contains(&known) || asynchronous.contains(&known)))
+        && !of_device
+        && !(of_contract && asynchronous.contains(&known))
+}
+
+/// Has no code for anybody, and says so at once.
+struct NoLogin;
+
+impl LoginProvider for NoLogin {
+    fn code<'a>(&'a self, _: &'a Tenant) -> LoginCode<'a> {
+        Box::pin(ready(Err(ProviderError("nobody is signed in".to_owned()))))
+    }
 }
 
 on_both! {
@@ -68,11 +84,21 @@ on_both! {
         let guest = every_import(wanted);
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().to_owned();
-        let stage = Stage::builder(execution).host(|host| host.files(folder).storage_in_memory()).set().await;
-        let asked = "permissions: [{ name: storage:files, reason: r }, { name: user:readProfile, reason: r }, { name: storage:local, reason: r }]";
+        let stage = Stage::builder(execution).host(|host| {
+            host.files(folder)
+                .storage_in_memory()
+                .login(NoLogin)
+                .clipboard(Arc::new(MemoryClipboard::default()))
+                .extension("echo", |_: Tenant, payload| ready(Ok(payload)))
+        }).set().await;
+        let permissions = ["storage:files", "storage:local", "user:readProfile", "user:login", "device:clipboard", "ext:echo"];
+        let asked: Vec<String> = permissions
+            .iter()
+            .map(|permission| format!("{{ name: \"{permission}\", reason: r }}"))
+            .collect();
         let manifests = Guest::Wasi.manifests()
-            .app_with("permissions: []", asked)
-            .partner_with("permissions: []", "permissions: [\"storage:files\", \"user:readProfile\", \"storage:local\"]");
+            .app_with("permissions: []", &format!("permissions: [{}]", asked.join(", ")))
+            .partner_with("permissions: []", &format!("permissions: {permissions:?}"));
         let package = manifests.package(guest.component);
         let app = stage.host.install(package, &manifests.partner()).await.unwrap();
         let mut free = Vec::new();

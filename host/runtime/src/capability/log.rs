@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use miniapp_package::Permission;
 use wasmtime::component::{Access, HasSelf};
 
 use super::{Capability, lacks_nothing};
 use crate::contract::imports::log::{self, Host, HostWithStore, Level};
+use crate::contract::{GuestError, code};
 use crate::instance::State;
 use crate::meter::{Meter, price};
 use crate::report::{Denial, Report, truncate};
@@ -100,6 +102,26 @@ impl State {
             });
         }
         admitted
+    }
+
+    /// Reports an error of code `denied` that a [`crate::consent::Gate`] has answered to a
+    /// call of `interface`, as [`Self::deny`] does. Others are the mini-app's alone.
+    pub(crate) fn report_refusal(&mut self, interface: &str, error: &GuestError) {
+        if error.code != code::DENIED {
+            return;
+        }
+        let permission = error.permission.as_deref();
+        let permission = permission.and_then(|id| Permission::parse(id).ok());
+        let denial = match permission {
+            Some(permission) if error.line.is_some() => self.grant.deny(interface, permission),
+            permission => Denial {
+                interface: interface.to_owned(),
+                message: error.message.clone(),
+                permission,
+                line: None,
+            },
+        };
+        self.deny(&denial);
     }
 
     /// Reports a denied call, within what may be reported in a second.

@@ -1,16 +1,21 @@
-//! `profile`: the user's profile, from a provider that the embedder supplies.
+//! `profile`: the user's profile, field by field under the permission of each, from a
+//! provider that the embedder supplies.
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use miniapp_package::Permission;
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
 use super::in_flight::InFlight;
+use crate::consent::{Gate, Standing};
 use crate::contract::imports::profile;
 use crate::contract::{GuestError, PROFILE_SYNC, code};
 use crate::instance::State;
@@ -18,8 +23,10 @@ use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
 use crate::tenant::Tenant;
 
+const INTERFACE: &str = "miniapp:host/profile";
+
 pub(super) const CAPABILITY: Capability = Capability {
-    interface: "miniapp:host/profile",
+    interface: INTERFACE,
     lacks,
     link: |linker| profile::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
 };
@@ -58,6 +65,26 @@ const MAX_ANSWER_BYTES: usize = 64 << 10;
 /// How long a provider may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What is said of a provider that has panicked.
+const FAILED: &str = "the app could not read the profile; try again later";
+
+/// The permissions that fields are read under.
+pub(crate) const PERMISSIONS: [Permission; 3] = [
+    Permission::ReadProfile,
+    Permission::Phone,
+    Permission::Email,
+];
+
+/// The permission that a field is read under. What is a proof of identity elsewhere, and
+/// reaches the user, has one of its own, as in WeChat.
+fn permission_for(field: &str) -> &'static Permission {
+    match field {
+        "phone-number" => &Permission::Phone,
+        "email" => &Permission::Email,
+        _ => &Permission::ReadProfile,
+    }
+}
+
 /// A provider could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -71,10 +98,28 @@ pub type ProfileAnswer<'a> =
     Pin<Box<dyn Future<Output = Result<Vec<(String, String)>, ProviderError>> + Send + 'a>>;
 
 /// Answers for the user's profile. The native app implements it.
+///
+/// It is asked for what manifests and user allow, and for nothing else; what it answers
+/// beyond is dropped.
 pub trait ProfileProvider: Send + Sync {
-    /// Reads `fields` of the tenant's user for its mini-app, or all that there are
-    /// for an empty list. A field that the user has not filled in is left out. An
-    /// answer may take ten seconds and hold 64 KiB.
+    /// The fields that there are, for a mini-app that wants all; by default those of
+    /// WeChat's profile, `phone-number` and `email`.
+    fn fields(&self) -> Vec<String> {
+        let known = [
+            "nickname",
+            "avatar-url",
+            "gender",
+            "country",
+            "language",
+            "phone-number",
+            "email",
+        ];
+        known.map(str::to_owned).into()
+    }
+
+    /// Reads `fields` of the tenant's user for its mini-app. A field that the user has
+    /// not filled in, or that there is not, is left out. An answer may take ten seconds
+    /// and hold 64 KiB.
     fn read<'a>(&'a self, tenant: &'a Tenant, fields: &'a [String]) -> ProfileAnswer<'a>;
 }
 
@@ -96,9 +141,12 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for FixedProfile {
 }
 
 impl ProfileProvider for FixedProfile {
+    fn fields(&self) -> Vec<String> {
+        self.fields.keys().cloned().collect()
+    }
+
     fn read<'a>(&'a self, _tenant: &'a Tenant, fields: &'a [String]) -> ProfileAnswer<'a> {
-        let wanted = |name: &String| fields.is_empty() || fields.contains(name);
-        let answer = self.fields.iter().filter(|(name, _)| wanted(name));
+        let answer = self.fields.iter().filter(|(name, _)| fields.contains(name));
         let answer = answer
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
@@ -112,6 +160,7 @@ type Answer = Result<Vec<(String, String)>, GuestError>;
 struct Call {
     services: Arc<Services>,
     tenant: Arc<Tenant>,
+    consent: Gate,
     reading: InFlight,
 }
 
@@ -127,6 +176,7 @@ impl Call {
         Ok(Self {
             services: Arc::clone(&state.services),
             tenant: Arc::clone(&state.tenant),
+            consent: state.consent.clone(),
             reading: state.reading_profile.clone(),
         })
     }
@@ -136,6 +186,7 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
     let Call {
         services,
         tenant,
+        consent,
         reading,
     } = call;
     let Some(_share) = reading.take(1, MAX_READING) else {
@@ -157,9 +208,18 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
             "this app has no profile to read",
         ));
     };
-    let answer = match tokio::time::timeout(TIMEOUT, provider.read(&tenant, &fields)).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => return Err(GuestError::new(code::UNAVAILABLE, error.to_string())),
+    let fields = permitted(&consent, &**provider, fields).await?;
+    if fields.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked = async { provider.read(&tenant, &fields).await };
+    let asked = AssertUnwindSafe(asked).catch_unwind();
+    let mut answer = match tokio::time::timeout(TIMEOUT, asked).await {
+        Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Err(error))) => return Err(GuestError::new(code::UNAVAILABLE, error.to_string())),
+        Ok(Err(_)) => {
+            return Err(GuestError::new(code::UNAVAILABLE, FAILED));
+        }
         Err(_) => {
             let seconds = TIMEOUT.as_secs();
             let message =
@@ -167,6 +227,7 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
             return Err(GuestError::new(code::TIMEOUT, message));
         }
     };
+    answer.retain(|(name, _)| fields.contains(name));
     let bytes: usize = answer
         .iter()
         .map(|(name, value)| name.len() + value.len())
@@ -180,8 +241,49 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
     Ok(answer)
 }
 
-/// Charges what is copied into the guest.
-fn charge_answer(store: impl AsContextMut<Data = State>, answer: &Answer) -> wasmtime::Result<()> {
+/// The fields that may be read, once the user was asked where that is open: all of
+/// `fields`, or, for none, all that there are and that both manifests and user allow.
+async fn permitted(
+    consent: &Gate,
+    provider: &dyn ProfileProvider,
+    fields: Vec<String>,
+) -> Result<Vec<String>, GuestError> {
+    if !fields.is_empty() {
+        for permission in &PERMISSIONS {
+            if fields
+                .iter()
+                .any(|field| permission_for(field) == permission)
+            {
+                consent.require(permission).await?;
+            }
+        }
+        return Ok(fields);
+    }
+    let granted = |permission: &&Permission| consent.standing(permission) != Standing::NotGranted;
+    let (mut allowed, mut refused) = (Vec::new(), None);
+    for permission in PERMISSIONS.iter().filter(granted) {
+        match consent.require(permission).await {
+            Ok(()) => allowed.push(permission),
+            Err(error) if error.code == code::DENIED => refused = refused.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    match refused {
+        Some(error) if allowed.is_empty() => return Err(error),
+        _ => {}
+    }
+    let fields = std::panic::catch_unwind(AssertUnwindSafe(|| provider.fields()));
+    let mut fields = fields.map_err(|_| GuestError::new(code::UNAVAILABLE, FAILED))?;
+    fields.retain(|field| allowed.contains(&permission_for(field)));
+    Ok(fields)
+}
+
+/// Charges what is copied into the guest, and reports what was refused.
+fn conclude(mut store: impl AsContextMut<Data = State>, answer: &Answer) -> wasmtime::Result<()> {
+    if let Err(error) = answer {
+        let mut store = store.as_context_mut();
+        store.data_mut().report_refusal(INTERFACE, error);
+    }
     let fields = answer.as_deref().unwrap_or_default();
     let bytes = fields.iter().map(|(name, value)| name.len() + value.len());
     Meter::charge(store, price::call(bytes.sum(), 2 * fields.len()))
@@ -196,7 +298,7 @@ impl profile::HostWithStore<State> for HasSelf<State> {
     ) -> wasmtime::Result<Answer> {
         let call = accessor.with(|store| Call::begin(store, &fields))?;
         let answer = waited(accessor, read(call, fields)).await?;
-        accessor.with(|store| charge_answer(store, &answer))?;
+        accessor.with(|store| conclude(store, &answer))?;
         Ok(answer)
     }
 }
@@ -207,6 +309,6 @@ async fn read_sync(
 ) -> wasmtime::Result<(Answer,)> {
     let call = Call::begin(&mut store, &fields)?;
     let answer = waited_in_store(&mut store, read(call, fields)).await?;
-    charge_answer(&mut store, &answer)?;
+    conclude(&mut store, &answer)?;
     Ok((answer,))
 }

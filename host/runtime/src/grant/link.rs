@@ -30,6 +30,7 @@ pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Lin
                     (capability.link)(&mut linker)?;
                 }
             }
+            LinkTo::Interface(interface) => interface.link(&mut linker)?,
             LinkTo::Denial(denial) => link_denial(&mut linker, component, &link.import, denial)?,
             LinkTo::Types => {
                 linker.instance(&link.import)?;

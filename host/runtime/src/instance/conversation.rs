@@ -23,7 +23,7 @@ use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
 use crate::limits;
 use crate::meter::{Meter, Trigger};
 use crate::mini_app::EventError;
-use crate::page::{Navigation, NavigationError, PageId, Pages, Step};
+use crate::page::{Navigation, NavigationError, PageId, PageStack, Pages, Step};
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
 
@@ -94,8 +94,10 @@ struct Agenda<'a> {
     events: FuturesUnordered<Call<'a, ()>>,
     /// Callbacks of the app and its pages.
     lifecycle: FuturesUnordered<Call<'a, Step>>,
-    /// Who waits until what was begun is over.
+    /// Who waits until the app is as visible as it is to be.
     settling: Vec<oneshot::Sender<()>>,
+    /// Who waits until nothing is under way.
+    idling: Vec<oneshot::Sender<()>>,
 }
 
 impl Conversation<'_> {
@@ -122,6 +124,7 @@ impl Conversation<'_> {
             events: FuturesUnordered::new(),
             lifecycle: FuturesUnordered::new(),
             settling: Vec::new(),
+            idling: Vec::new(),
         };
         let parting = self.listen(inbox, &mut agenda).await?;
         let mut farewell = pin!(self.say_farewell(parting));
@@ -169,7 +172,7 @@ impl Conversation<'_> {
                     self.returned(done?)?;
                 }
                 parting = &mut parting => return Ok(parting),
-                Some(request) = inbox.requests.recv(), if agenda.settling.len() < limits::MAILBOX => {
+                Some(request) = inbox.requests.recv(), if agenda.settling.len().max(agenda.idling.len()) < limits::MAILBOX => {
                     self.answer(request, agenda);
                 }
                 Some(delivery) = inbox.deliveries.recv(), if may_deliver => {
@@ -196,12 +199,14 @@ impl Conversation<'_> {
             self.prepare(step)?;
             agenda.lifecycle.push(Box::pin(self.perform(step)));
         }
-        if !agenda.settling.is_empty() && self.pages(|pages| pages.stack.is_settled()) {
+        let stack = |ask: fn(&PageStack) -> bool| self.pages(|pages| ask(&pages.stack));
+        if !agenda.settling.is_empty() && stack(PageStack::is_settled) {
             self.end_turn()?;
-            for waiting in agenda.settling.drain(..) {
-                // Whoever asked may have stopped waiting.
-                waiting.send(()).ok();
-            }
+            release(&mut agenda.settling);
+        }
+        if !agenda.idling.is_empty() && stack(PageStack::is_idle) {
+            self.end_turn()?;
+            release(&mut agenda.idling);
         }
         Ok(())
     }
@@ -236,6 +241,10 @@ impl Conversation<'_> {
             }
             Request::Navigate { navigation, reply } => {
                 reply.send(self.navigate(&navigation)).ok();
+            }
+            Request::Idle { reply } => {
+                agenda.idling.push(reply);
+                self.pages(Pages::touch);
             }
             Request::Pages { reply } => {
                 let open = self.pages(|pages| pages.stack.pages().cloned().collect());
@@ -450,5 +459,12 @@ impl Conversation<'_> {
             });
             error
         })
+    }
+}
+
+/// Tells those who wait; who asked may have stopped waiting.
+fn release(waiting: &mut Vec<oneshot::Sender<()>>) {
+    for waits in waiting.drain(..) {
+        waits.send(()).ok();
     }
 }

@@ -2,6 +2,9 @@
 //! the data that the host keeps for it. Wasmtime's own limit is per memory and
 //! knows nothing of the host's share.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::limits;
 
 /// A growth that was not allowed.
@@ -13,11 +16,24 @@ pub(crate) struct Refusal {
     pub(crate) limit: usize,
 }
 
+/// What the host keeps for one call; given back where the store cannot be reached.
+pub(crate) struct Lent {
+    of: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.of.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 /// Counts a mini-app's memory and refuses what exceeds its limit.
 pub(crate) struct MemoryMeter {
     limit: usize,
     guest: usize,
     host: usize,
+    lent: Arc<AtomicUsize>,
     last_growth: usize,
     table_elements: usize,
     refusal: Option<Refusal>,
@@ -29,6 +45,7 @@ impl MemoryMeter {
             limit,
             guest: 0,
             host: 0,
+            lent: Arc::default(),
             last_growth: 0,
             table_elements: 0,
             refusal: None,
@@ -37,7 +54,8 @@ impl MemoryMeter {
 
     /// Bytes held now.
     pub(crate) fn held(&self) -> usize {
-        self.guest.saturating_add(self.host)
+        let lent = self.lent.load(Ordering::Relaxed);
+        self.guest.saturating_add(self.host).saturating_add(lent)
     }
 
     /// Bytes that could be added.
@@ -48,6 +66,16 @@ impl MemoryMeter {
     /// Sets what the host keeps for the app; the caller has checked [`Self::left`].
     pub(crate) fn replace_host(&mut self, before: usize, after: usize) {
         self.host = self.host.saturating_sub(before).saturating_add(after);
+    }
+
+    /// Counts what the host keeps for one call, until that is over; the caller has
+    /// checked [`Self::left`].
+    pub(crate) fn lend(&self, bytes: usize) -> Lent {
+        self.lent.fetch_add(bytes, Ordering::Relaxed);
+        Lent {
+            of: Arc::clone(&self.lent),
+            bytes,
+        }
     }
 
     /// The last growth that was refused since the guest was entered.
@@ -118,6 +146,16 @@ mod tests {
         );
         assert!(meter.grow(400, 500), "the limit itself");
         assert_eq!(meter.left(), 0);
+    }
+
+    #[test]
+    fn what_is_lent_counts_until_it_is_given_back() {
+        let mut meter = MemoryMeter::new(1_000);
+        let lent = meter.lend(600);
+        assert_eq!(meter.left(), 400);
+        assert!(!meter.grow(0, 401));
+        drop(lent);
+        assert!(meter.grow(0, 1_000));
     }
 
     #[test]

@@ -11,8 +11,14 @@
 //! | a change of a set-data | 2,000 |
 //! | a byte of JSON read into the data of a page | 30 |
 //! | a byte of arrays and objects that a path asks for | 4 |
+//! | a byte of JSON written for the guest | 10 |
+//! | a call that the native app answers | 50,000 |
+//! | a call that the native app draws something for | 10,000 |
 //! | a random byte | 30 |
 //! | a change of the stack of pages, which is reported | 100,000 |
+//! | a number or an amount that is written as people write it | 20,000 |
+//! | a moment that is written so | 60,000 |
+//! | a time zone that is looked up by its name | 5,000 |
 //! | a request that is asked for, whatever becomes of it | 50,000 |
 //! | a request that is sent, and each redirect that is followed | 500,000 |
 //! | a byte sent, or received as it comes | 2 |
@@ -25,6 +31,8 @@
 //! | a byte of a value that is stored | 5 |
 //! | a byte of a value that is read from the storage | 2 |
 //! | a commit of the storage, for the first of the calls that share it | 5,000,000 |
+//! | a question to the user | 500,000 |
+//! | a login code | 500,000 |
 //!
 //! Knows no capability and no store.
 
@@ -43,11 +51,26 @@ pub const CHANGE: u64 = 2_000;
 pub const BUILT_BYTE: u64 = 4;
 /// One byte of JSON read into the data of a page.
 pub const JSON_BYTE: u64 = 30;
+/// One byte of JSON written for the guest, such as the answer of an extension.
+pub const JSON_WRITTEN: u64 = 10;
+/// One call that code of the native app answers: extensions, its own interfaces,
+/// dialogs, the clipboard.
+pub const ANSWERED: u64 = 50_000;
+/// One call that the native app draws something for.
+pub const DRAWN: u64 = 10_000;
 /// One random byte: the system's generator makes about a gigabyte in three seconds.
 pub const RANDOM_BYTE: u64 = 30;
 /// One change of the stack of pages: the address is read, and the embedder told of
 /// all open pages.
 pub const NAVIGATION: u64 = 100_000;
+/// One number or amount that is written as people write it: the data of a language is
+/// looked up, and every digit is written in it.
+pub const NUMBER_TEXT: u64 = 20_000;
+/// One moment that is written so: names and patterns of a language and its calendar.
+pub const MOMENT_TEXT: u64 = 60_000;
+/// One time zone that is looked up by its name; that it is read the first time counts
+/// for nothing, since there are six hundred.
+pub const ZONE: u64 = 5_000;
 /// One request that is asked for: the policy reads it.
 pub const ASKED: u64 = 50_000;
 /// One request that is sent: framing, encryption and the system's own work.
@@ -72,6 +95,12 @@ pub const STORED_BYTE: u64 = 5;
 pub const RESTORED_BYTE: u64 = 2;
 /// One commit of the storage, which keeps the disk busy for others.
 pub const STORED_COMMIT: u64 = 5_000_000;
+
+/// One question to the user: a task for it, what the embedder shows, and what is kept.
+pub const QUESTION: u64 = 500_000;
+
+/// One login code: the native app asks its server for it.
+pub const LOGIN_CODE: u64 = 500_000;
 
 /// A request that is sent, with a body of so many bytes.
 pub(crate) fn request(body: usize) -> u64 {
@@ -110,10 +139,15 @@ pub(crate) fn restored(bytes: usize, elements: usize) -> u64 {
         .saturating_add(call(bytes, elements))
 }
 
+/// So many bytes copied into or out of the guest.
+pub(crate) fn copied(bytes: usize) -> u64 {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    bytes.saturating_mul(COPIED_BYTE)
+}
+
 /// A call that copies so many bytes in so many elements of lists.
 pub(crate) fn call(bytes: usize, elements: usize) -> u64 {
-    let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let bytes = wide(bytes).saturating_mul(COPIED_BYTE);
-    CALL.saturating_add(bytes)
-        .saturating_add(wide(elements).saturating_mul(ELEMENT))
+    let elements = u64::try_from(elements).unwrap_or(u64::MAX);
+    CALL.saturating_add(copied(bytes))
+        .saturating_add(elements.saturating_mul(ELEMENT))
 }

@@ -238,6 +238,12 @@ impl PageStack {
                 .all(|entry| !entry.calling || entry.stage == Stage::Loading)
     }
 
+    /// Whether no callback is under way or due, of pages that load neither.
+    pub(crate) fn is_idle(&self) -> bool {
+        let due = |entry: &Entry| entry.calling || entry.stage == Stage::Planned;
+        self.is_settled() && !self.open.iter().any(due)
+    }
+
     /// Whether the app was told that it is in the foreground.
     pub(crate) fn app_shown(&self) -> bool {
         self.app_shown

@@ -6,7 +6,7 @@ use miniapp::host::http::Request;
 use miniapp::host::launch::LaunchOptions;
 use miniapp::host::log::{Level, write};
 use miniapp::host::types::Error;
-use miniapp::host::{navigation_sync, request_sync, storage_sync, timer_sync, view};
+use miniapp::host::{consent_sync, navigation_sync, request_sync, storage_sync, timer_sync, view};
 use serde_json::Value;
 
 wit_bindgen::generate!({
@@ -127,6 +127,15 @@ impl page_sync::Guest for OneCallAtATime {
                 let milliseconds = detail["ms"].as_u64().and_then(|ms| u32::try_from(ms).ok());
                 timer_sync::sleep(milliseconds.ok_or_else(|| failed("`ms` is missing".into()))?)?;
                 set(page, "slept", true.into())
+            }
+            "ask" => {
+                let detail: Value = serde_json::from_str(&event.detail)
+                    .map_err(|error| failed(error.to_string()))?;
+                let permission = detail["permission"].as_str();
+                let permission =
+                    permission.ok_or_else(|| failed("`permission` is missing".into()))?;
+                consent_sync::ask(permission)?;
+                set(page, "status", consent_sync::status(permission)?.into())
             }
             other => Err(failed(format!("there is no handler `{other}`"))),
         }

@@ -65,6 +65,19 @@ pub enum Command {
         n: usize,
     },
     Profile,
+    /// Reads fields of the profile.
+    Read {
+        fields: Vec<String>,
+    },
+    /// Asks for the user's consent so many times at once.
+    AskMany {
+        permission: String,
+        n: usize,
+    },
+    /// How consent to a permission stands.
+    Status {
+        permission: String,
+    },
     Random {
         length: u32,
     },
@@ -86,6 +99,10 @@ pub enum Import {
     Random,
     Locale,
     Denied,
+    /// Goes to pages that never load.
+    Navigate,
+    Toast,
+    Dialog,
 }
 
 impl Import {
@@ -97,7 +114,10 @@ impl Import {
             Self::Clock => drop(black_box(clock::now())),
             Self::Random => drop(black_box(random::bytes(65_536))),
             Self::Locale => drop(black_box(locale::language())),
+            Self::Navigate => drop(navigation::redirect("pages/index?wait=1").await),
             Self::Denied => drop(request::get("https://denied.example.com/").send().await),
+            Self::Toast => drop(ui::show_toast("t")),
+            Self::Dialog => drop(dialog::alert("d").await),
         }
     }
 }
@@ -132,11 +152,13 @@ struct Fetched<'a> {
 struct Detail {
     bytes: Option<usize>,
     changes: Option<Vec<(String, String)>>,
+    fields: Option<Vec<String>>,
     length: Option<u32>,
     ms: Option<u64>,
     n: Option<usize>,
     import: Option<Import>,
     path: Option<String>,
+    permission: Option<String>,
     rounds: Option<u64>,
     text: Option<String>,
     url: Option<String>,
@@ -191,6 +213,16 @@ impl Command {
                 n: n?,
             },
             "profile" => Self::Profile,
+            "read" => Self::Read {
+                fields: detail.fields.context("fields")?,
+            },
+            "ask-many" => Self::AskMany {
+                permission: detail.permission.context("permission")?,
+                n: n?,
+            },
+            "status" => Self::Status {
+                permission: detail.permission.context("permission")?,
+            },
             "random" => Self::Random {
                 length: detail.length.context("length")?,
             },
@@ -274,21 +306,19 @@ impl Command {
             }
             Self::FetchMany { url, n } => {
                 let sent = join_all((0..n).map(|_| request::get(url.as_str()).send())).await;
-                let (ok, failed): (Vec<_>, Vec<_>) = sent.into_iter().partition(Result::is_ok);
-                let mut codes = BTreeMap::<String, usize>::new();
-                for error in failed.iter().flat_map(|failed| failed.as_ref().err()) {
-                    *codes.entry(error.code().to_owned()).or_default() += 1;
-                }
-                page.update()
-                    .set("ok", &ok.len())?
-                    .set("failed", &failed.len())?
-                    .set("codes", &codes)?
-                    .apply()
+                count(page, &sent)
             }
-            Self::Profile => {
-                let profile = profile::read(&[]).await?;
-                let fields: BTreeMap<_, _> = profile.iter().collect();
-                page.set_data("profile", &fields)
+            Self::Profile => read(page, &[]).await,
+            Self::Read { fields } => {
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                read(page, &fields).await
+            }
+            Self::AskMany { permission, n } => {
+                let asked = join_all((0..n).map(|_| consent::ask(&permission))).await;
+                count(page, &asked)
+            }
+            Self::Status { permission } => {
+                page.set_data("status", &format!("{:?}", consent::status(&permission)?))
             }
             Self::Random { length } => page.set_data("random", &random::bytes(length)?.len()),
             Self::Log { n, bytes } => {
@@ -298,6 +328,26 @@ impl Command {
             }
         }
     }
+}
+
+async fn read(page: PageHandle, fields: &[&str]) -> Result<()> {
+    let profile = profile::read(fields).await?;
+    let fields: BTreeMap<_, _> = profile.iter().collect();
+    page.set_data("profile", &fields)
+}
+
+/// Sets how many calls went well, how many did not, and their codes.
+fn count<T>(page: PageHandle, calls: &[Result<T>]) -> Result<()> {
+    let mut codes = BTreeMap::<String, usize>::new();
+    for error in calls.iter().flat_map(|call| call.as_ref().err()) {
+        *codes.entry(error.code().to_owned()).or_default() += 1;
+    }
+    let failed = codes.values().sum::<usize>();
+    page.update()
+        .set("ok", &(calls.len() - failed))?
+        .set("failed", &failed)?
+        .set("codes", &codes)?
+        .apply()
 }
 
 impl Fetch {

@@ -1,0 +1,222 @@
+//! `clipboard`: the device's clipboard, through the native app.
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use miniapp_package::Permission;
+use wasmtime::component::{Accessor, HasSelf};
+use wasmtime::{AsContextMut, StoreContextMut};
+
+use super::Capability;
+use super::in_flight::{InFlight, Share};
+use super::native::{asked, consented, consented_in_store};
+use super::profile::ProviderError;
+use super::ui::check;
+use crate::contract::imports::clipboard;
+use crate::contract::{CLIPBOARD_SYNC, GuestError, code};
+use crate::instance::State;
+use crate::meter::{Meter, price, waited, waited_in_store};
+use crate::runtime::Services;
+use crate::tenant::Tenant;
+
+pub(super) const CAPABILITY: Capability = Capability {
+    interface: INTERFACE,
+    lacks,
+    link: |linker| clipboard::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+};
+
+pub(super) const CAPABILITY_SYNC: Capability = Capability {
+    interface: "miniapp:host/clipboard-sync",
+    lacks,
+    link: |linker| {
+        let mut instance = linker.instance(CLIPBOARD_SYNC)?;
+        instance.func_wrap_async("read", |store, (): ()| Box::new(read_sync(store)))?;
+        instance.func_wrap_async("write", |store, (text,)| Box::new(write_sync(store, text)))
+    },
+};
+
+fn lacks(services: &Services) -> Option<&'static str> {
+    let none = services.clipboard.is_none();
+    none.then_some("no clipboard is set; see `HostBuilder::clipboard`")
+}
+
+const INTERFACE: &str = "miniapp:host/clipboard";
+
+/// What reading it needs of the user.
+fn permission() -> Permission {
+    Permission::Device("clipboard".to_owned())
+}
+
+/// Bytes of a text.
+const MAX_BYTES: usize = 1 << 20;
+
+/// Calls of one mini-app that are under way at once.
+const MAX_CALLS: usize = 4;
+
+/// How long the native app may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a call of a clipboard returns.
+pub type ClipboardAnswer<'a, T> =
+    Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
+
+/// The device's clipboard. The native app implements it; each call may take ten
+/// seconds, and is dropped when the mini-app ends.
+pub trait Clipboard: Send + Sync {
+    /// The text in the clipboard, if there is one. One of more than 1 MiB is not given
+    /// to the mini-app.
+    fn read<'a>(&'a self, tenant: &'a Tenant) -> ClipboardAnswer<'a, Option<String>>;
+    /// Puts a text of at most 1 MiB into the clipboard.
+    fn write<'a>(&'a self, tenant: &'a Tenant, text: String) -> ClipboardAnswer<'a, ()>;
+}
+
+/// A clipboard of the native app's own, which other apps do not see. All mini-apps
+/// share it, as they would share the device's.
+#[derive(Debug, Default)]
+pub struct MemoryClipboard {
+    text: Mutex<Option<String>>,
+}
+
+impl MemoryClipboard {
+    /// Puts a text into it, in place of the user.
+    pub fn set(&self, text: impl Into<String>) {
+        *self.text.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.into());
+    }
+
+    /// The text in it.
+    pub fn text(&self) -> Option<String> {
+        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        text.clone()
+    }
+}
+
+impl Clipboard for MemoryClipboard {
+    fn read<'a>(&'a self, _: &'a Tenant) -> ClipboardAnswer<'a, Option<String>> {
+        Box::pin(ready(Ok(self.text())))
+    }
+
+    fn write<'a>(&'a self, _: &'a Tenant, text: String) -> ClipboardAnswer<'a, ()> {
+        self.set(text);
+        Box::pin(ready(Ok(())))
+    }
+}
+
+type Read = Result<Option<String>, GuestError>;
+type Written = Result<(), GuestError>;
+
+/// What one call needs of the store, taken and charged before it waits.
+struct Call {
+    tenant: Arc<Tenant>,
+    clipboard: Arc<dyn Clipboard>,
+    _place: Share,
+}
+
+impl Call {
+    fn begin(
+        mut store: impl AsContextMut<Data = State>,
+        bytes: usize,
+    ) -> wasmtime::Result<Result<Self, GuestError>> {
+        let fuel = price::call(bytes, 0).saturating_add(price::ANSWERED);
+        Meter::charge(&mut store, fuel)?;
+        let store = store.as_context_mut();
+        Ok(Self::admit(store.data(), &store.data().using_clipboard))
+    }
+
+    fn admit(state: &State, calls: &InFlight) -> Result<Self, GuestError> {
+        let Some(place) = calls.take(1, MAX_CALLS) else {
+            let message = format!(
+                "{MAX_CALLS} calls of the clipboard are under way already; await some before starting more"
+            );
+            return Err(GuestError::new(code::BUSY, message));
+        };
+        let clipboard = state.services.clipboard.clone();
+        let clipboard = clipboard
+            .ok_or_else(|| GuestError::new(code::UNAVAILABLE, "this app has no clipboard"))?;
+        Ok(Self {
+            tenant: Arc::clone(&state.tenant),
+            clipboard,
+            _place: place,
+        })
+    }
+
+    async fn read(self) -> Read {
+        let Self {
+            tenant, clipboard, ..
+        } = &self;
+        let text = asked("the clipboard", TIMEOUT, || clipboard.read(tenant)).await?;
+        let text = text.map_err(unavailable)?;
+        check(
+            "the text in the clipboard",
+            text.as_deref().unwrap_or_default(),
+            MAX_BYTES,
+        )?;
+        Ok(text)
+    }
+
+    async fn write(self, text: String) -> Written {
+        check("the text", &text, MAX_BYTES)?;
+        let Self {
+            tenant, clipboard, ..
+        } = &self;
+        let written = asked("the clipboard", TIMEOUT, || clipboard.write(tenant, text)).await?;
+        written.map_err(unavailable)
+    }
+}
+
+fn unavailable(error: ProviderError) -> GuestError {
+    GuestError::new(code::UNAVAILABLE, error.to_string())
+}
+
+/// Charges what is copied into the guest.
+fn charge_read(store: impl AsContextMut<Data = State>, read: &Read) -> wasmtime::Result<()> {
+    let text = read.as_ref().ok().and_then(Option::as_ref);
+    Meter::charge(store, price::call(text.map_or(0, String::len), 0))
+}
+
+impl clipboard::Host for State {}
+
+impl clipboard::HostWithStore<State> for HasSelf<State> {
+    async fn read(accessor: &Accessor<State, Self>) -> wasmtime::Result<Read> {
+        let read = match accessor.with(|store| Call::begin(store, 0))? {
+            Ok(call) => match consented(accessor, INTERFACE, &permission()).await? {
+                Ok(()) => waited(accessor, call.read()).await?,
+                Err(refused) => Err(refused),
+            },
+            Err(refused) => Err(refused),
+        };
+        accessor.with(|store| charge_read(store, &read))?;
+        Ok(read)
+    }
+
+    async fn write(accessor: &Accessor<State, Self>, text: String) -> wasmtime::Result<Written> {
+        match accessor.with(|store| Call::begin(store, text.len()))? {
+            Ok(call) => waited(accessor, call.write(text)).await,
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+}
+
+async fn read_sync(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<(Read,)> {
+    let read = match Call::begin(&mut store, 0)? {
+        Ok(call) => match consented_in_store(&mut store, INTERFACE, &permission()).await? {
+            Ok(()) => waited_in_store(&mut store, call.read()).await?,
+            Err(refused) => Err(refused),
+        },
+        Err(refused) => Err(refused),
+    };
+    charge_read(&mut store, &read)?;
+    Ok((read,))
+}
+
+async fn write_sync(
+    mut store: StoreContextMut<'_, State>,
+    text: String,
+) -> wasmtime::Result<(Written,)> {
+    let written = match Call::begin(&mut store, text.len())? {
+        Ok(call) => waited_in_store(&mut store, call.write(text)).await?,
+        Err(refused) => Err(refused),
+    };
+    Ok((written,))
+}

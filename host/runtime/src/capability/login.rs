@@ -1,0 +1,156 @@
+//! `login`: a code that proves to the partner's server who the user is, from a provider
+//! that the embedder supplies. Knows nothing of how a code is made or redeemed; for that,
+//! there is `miniapp-login`.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use miniapp_package::Permission;
+use wasmtime::component::{Accessor, HasSelf};
+use wasmtime::{AsContextMut, StoreContextMut};
+
+use super::Capability;
+use super::in_flight::InFlight;
+use super::profile::ProviderError;
+use crate::consent::Gate;
+use crate::contract::imports::login;
+use crate::contract::{GuestError, LOGIN_SYNC, code};
+use crate::instance::State;
+use crate::meter::{Meter, price, waited, waited_in_store};
+use crate::runtime::Services;
+use crate::tenant::Tenant;
+
+const INTERFACE: &str = "miniapp:host/login";
+
+pub(super) const CAPABILITY: Capability = Capability {
+    interface: INTERFACE,
+    lacks,
+    link: |linker| login::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+};
+
+pub(super) const CAPABILITY_SYNC: Capability = Capability {
+    interface: "miniapp:host/login-sync",
+    lacks,
+    link: |linker| {
+        linker
+            .instance(LOGIN_SYNC)?
+            .func_wrap_async("code", |store, (): ()| Box::new(code_sync(store)))
+    },
+};
+
+fn lacks(services: &Services) -> Option<&'static str> {
+    services
+        .login
+        .is_none()
+        .then_some("no login provider is set; see `HostBuilder::login`")
+}
+
+/// Calls of one mini-app that a provider answers at once: one user logs in once.
+const MAX_LOGGING_IN: usize = 4;
+
+/// Bytes of a code: it goes into a URL or a header of the partner's.
+const MAX_CODE_BYTES: usize = 1 << 10;
+
+/// How long a provider may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a login provider's call returns: a code.
+pub type LoginCode<'a> = Pin<Box<dyn Future<Output = Result<String, ProviderError>> + Send + 'a>>;
+
+/// Gets login codes. The native app implements it, and asks its own server for them: that
+/// server knows who is signed in, and makes codes as `wx.login` of WeChat does.
+pub trait LoginProvider: Send + Sync {
+    /// A code for the tenant's user in its mini-app, which the partner's server can redeem
+    /// once. 1 to 1,024 bytes of ASCII without blanks, within ten seconds.
+    fn code<'a>(&'a self, tenant: &'a Tenant) -> LoginCode<'a>;
+}
+
+type Answer = Result<String, GuestError>;
+
+/// What one call needs of the store, taken and charged before it waits.
+struct Call {
+    services: Arc<Services>,
+    tenant: Arc<Tenant>,
+    consent: Gate,
+    logging_in: InFlight,
+}
+
+impl Call {
+    fn begin(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<Self> {
+        Meter::charge(&mut store, price::CALL.saturating_add(price::LOGIN_CODE))?;
+        let store = store.as_context_mut();
+        let state = store.data();
+        Ok(Self {
+            services: Arc::clone(&state.services),
+            tenant: Arc::clone(&state.tenant),
+            consent: state.consent.clone(),
+            logging_in: state.logging_in.clone(),
+        })
+    }
+}
+
+async fn code(call: Call) -> Answer {
+    let unavailable = |message: &str| GuestError::new(code::UNAVAILABLE, message);
+    let Some(_share) = call.logging_in.take(1, MAX_LOGGING_IN) else {
+        let message = format!("{MAX_LOGGING_IN} logins are under way already; await one of them");
+        return Err(GuestError::new(code::BUSY, message));
+    };
+    let Some(provider) = &call.services.login else {
+        return Err(unavailable("this app has no login"));
+    };
+    // The user is asked only where the native app's policy says so.
+    call.consent.require(&Permission::Login).await?;
+    let asked = async { provider.code(&call.tenant).await };
+    let asked = AssertUnwindSafe(asked).catch_unwind();
+    let code = match tokio::time::timeout(TIMEOUT, asked).await {
+        Ok(Ok(Ok(code))) => code,
+        Ok(Ok(Err(error))) => return Err(unavailable(&error.to_string())),
+        Ok(Err(_)) => return Err(unavailable("the app could not log in; try again later")),
+        Err(_) => {
+            let seconds = TIMEOUT.as_secs();
+            let message = format!("there was no code within {seconds} seconds; try again later");
+            return Err(GuestError::new(code::TIMEOUT, message));
+        }
+    };
+    let fits = (1..=MAX_CODE_BYTES).contains(&code.len());
+    if !fits || !code.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(unavailable(
+            "the app's login has answered with what is no code",
+        ));
+    }
+    Ok(code)
+}
+
+/// Charges what is copied into the guest, and reports what was refused.
+fn conclude(mut store: impl AsContextMut<Data = State>, answer: &Answer) -> wasmtime::Result<()> {
+    match answer {
+        Ok(code) => Meter::charge(store, price::call(code.len(), 0)),
+        Err(error) => {
+            let mut store = store.as_context_mut();
+            store.data_mut().report_refusal(INTERFACE, error);
+            Ok(())
+        }
+    }
+}
+
+impl login::Host for State {}
+
+impl login::HostWithStore<State> for HasSelf<State> {
+    async fn code(accessor: &Accessor<State, Self>) -> wasmtime::Result<Answer> {
+        let call = accessor.with(|store| Call::begin(store))?;
+        let answer = waited(accessor, self::code(call)).await?;
+        accessor.with(|store| conclude(store, &answer))?;
+        Ok(answer)
+    }
+}
+
+async fn code_sync(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<(Answer,)> {
+    let call = Call::begin(&mut store)?;
+    let answer = waited_in_store(&mut store, code(call)).await?;
+    conclude(&mut store, &answer)?;
+    Ok((answer,))
+}

@@ -1,0 +1,134 @@
+//! Asking the native app: its user for consent, and its code, bounded in time and its
+//! panics caught. Knows no capability.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use miniapp_package::Permission;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Accessor, HasData};
+
+use crate::contract::{GuestError, code};
+use crate::instance::State;
+use crate::meter::{waited, waited_in_store};
+use crate::report::truncate;
+
+/// Awaits what the native app answers. `what` is who is asked, for the mini-app's
+/// developer. Called on the mini-app's task: when the mini-app ends, the call is
+/// dropped.
+pub(super) async fn asked<F: Future>(
+    what: &str,
+    timeout: Duration,
+    ask: impl FnOnce() -> F,
+) -> Result<F::Output, GuestError> {
+    // The call itself may panic, and not only what it returns.
+    let work = AssertUnwindSafe(async { ask().await }).catch_unwind();
+    match tokio::time::timeout(timeout, work).await {
+        Ok(answer) => answer.map_err(|_| panicked(what)),
+        Err(_) => Err(GuestError::new(
+            code::TIMEOUT,
+            format!("{what} has not answered within {timeout:?}; try again later"),
+        )),
+    }
+}
+
+/// Asks the user for a permission, where that is open. A refusal is reported.
+pub(super) async fn consented<D: HasData>(
+    accessor: &Accessor<State, D>,
+    interface: &str,
+    permission: &Permission,
+) -> wasmtime::Result<Result<(), GuestError>> {
+    let gate = accessor.with(|mut store| store.data_mut().consent.clone());
+    let allowed = waited(accessor, gate.require(permission)).await?;
+    if let Err(refused) = &allowed {
+        accessor.with(|mut store| store.data_mut().report_refusal(interface, refused));
+    }
+    Ok(allowed)
+}
+
+/// The same for a call that keeps the store while it waits.
+pub(super) async fn consented_in_store(
+    store: &mut StoreContextMut<'_, State>,
+    interface: &str,
+    permission: &Permission,
+) -> wasmtime::Result<Result<(), GuestError>> {
+    let gate = store.data().consent.clone();
+    let allowed = waited_in_store(store, gate.require(permission)).await?;
+    if let Err(refused) = &allowed {
+        store.data_mut().report_refusal(interface, refused);
+    }
+    Ok(allowed)
+}
+
+/// Awaits what the user answers, who may take their time.
+pub(super) async fn asked_of_user<F: Future>(
+    what: &str,
+    ask: impl FnOnce() -> F,
+) -> Result<F::Output, GuestError> {
+    let work = AssertUnwindSafe(async { ask().await }).catch_unwind();
+    work.await.map_err(|_| panicked(what))
+}
+
+fn panicked(what: &str) -> GuestError {
+    let message = format!("{what} has crashed; this app's makers can mend it");
+    GuestError::new(code::UNAVAILABLE, message)
+}
+
+/// An error that code of the native app answers to a mini-app: the Rust side of the
+/// contract's record `error`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct ExtensionError {
+    /// What happened, for programs: lower-case words joined by hyphens, such as
+    /// `not-found`, or one of the extension's own. Cut at 128 bytes.
+    pub code: String,
+    /// What happened, for people. The mini-app sees it. Cut at 8 KiB.
+    pub message: String,
+}
+
+impl ExtensionError {
+    /// Bytes of a code that the mini-app sees.
+    pub const CODE_BYTES: usize = 128;
+    /// Bytes of a message that the mini-app sees.
+    pub const MESSAGE_BYTES: usize = 8 << 10;
+
+    /// An error with a code of choice.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
+    /// An error of the code `unavailable`: it does not work here or now.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(code::UNAVAILABLE, message)
+    }
+}
+
+impl From<ExtensionError> for GuestError {
+    fn from(error: ExtensionError) -> Self {
+        let mut this = Self::new(&error.code, error.message);
+        truncate(&mut this.code, ExtensionError::CODE_BYTES);
+        truncate(&mut this.message, ExtensionError::MESSAGE_BYTES);
+        this
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_at_the_limits_and_one_past() {
+        let told = |code: usize, message: usize| {
+            let error = ExtensionError::new("c".repeat(code), "m".repeat(message));
+            let error = GuestError::from(error);
+            (error.code.len(), error.message.len())
+        };
+        assert_eq!(told(128, 8 << 10), (128, 8 << 10));
+        assert_eq!(told(129, (8 << 10) + 1), (128, 8 << 10));
+    }
+}

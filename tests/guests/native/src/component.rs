@@ -1,0 +1,154 @@
+//! The mini-app itself.
+
+use acme::loyalty::{ledger, points};
+use futures_util::future::join_all;
+use miniapp::host::extension as by_name;
+use miniapp_guest::device::{file_transfer, location};
+use miniapp_guest::dialog::Question;
+use miniapp_guest::prelude::*;
+use serde::Deserialize;
+
+wit_bindgen::generate!({
+    path: ["../../../wit", "wit"],
+    world: "acme:loyalty/guest",
+    generate_all,
+});
+
+#[derive(Deserialize)]
+struct Detail {
+    #[serde(default)]
+    name: String,
+    text: Option<String>,
+    bytes: Option<usize>,
+    depth: Option<usize>,
+    #[serde(default)]
+    n: usize,
+}
+
+impl Detail {
+    fn text(&self) -> String {
+        match (&self.text, self.bytes, self.depth) {
+            (Some(text), ..) => text.clone(),
+            (_, Some(bytes), _) => format!("\"{}\"", "x".repeat(bytes.saturating_sub(2))),
+            (_, _, Some(depth)) => "[".repeat(depth) + &"]".repeat(depth),
+            _ => "null".to_owned(),
+        }
+    }
+}
+
+fn own(error: miniapp::host::types::Error) -> Error {
+    let mut own = Error::new(error.code, error.message);
+    if let Some(permission) = error.permission {
+        own = own.with_permission(permission);
+    }
+    if let Some(line) = error.line {
+        own = own.with_line(line);
+    }
+    own
+}
+
+fn count<T>(page: PageHandle, outcomes: Vec<Result<T>>) -> Result<()> {
+    let ok = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let errors = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    let codes: Vec<&str> = errors.map(Error::code).collect();
+    page.update().set("ok", &ok)?.set("codes", &codes)?.apply()
+}
+
+#[derive(Default)]
+struct Index;
+
+impl Page for Index {
+    async fn on_event(&self, page: PageHandle, event: Event) -> Result<()> {
+        let detail: Detail = event.detail()?;
+        match event.handler() {
+            "noop" => Ok(()),
+            "invoke" => {
+                let answer = by_name::invoke(detail.name.clone(), detail.text())
+                    .await
+                    .map_err(own)?;
+                match detail.bytes {
+                    Some(_) => page.set_data("answered", &answer.len()),
+                    None => page.update().set_json("answer", answer).apply(),
+                }
+            }
+            "invoke-many" => {
+                let calls =
+                    (0..detail.n).map(|_| by_name::invoke(detail.name.clone(), detail.text()));
+                let outcomes = join_all(calls).await;
+                count(
+                    page,
+                    outcomes
+                        .into_iter()
+                        .map(|outcome| outcome.map_err(own))
+                        .collect(),
+                )
+            }
+            "balance" => {
+                let balance = points::balance(detail.text()).await.map_err(own)?;
+                let told = json!({ "points": balance.points, "until": balance.valid_until });
+                page.set_data("balance", &told)
+            }
+            "echo" | "echo-text" => {
+                let bytes = detail.bytes.unwrap_or_default();
+                let (text, list) = match event.handler() {
+                    "echo" => (String::new(), vec![7; bytes]),
+                    _ => ("x".repeat(bytes), Vec::new()),
+                };
+                let (text, list) = points::echo(text, list).await.map_err(own)?;
+                page.set_data("echoed", &(text.len() + list.len()))
+            }
+            "note" => page.set_data("noted", &ledger::note(&detail.text()).map_err(own)?),
+            "toasts" => {
+                let text = "t".repeat(detail.bytes.unwrap_or(1));
+                for _ in 0..detail.n {
+                    ui::show_toast(&text)?;
+                }
+                ui::hide_toast();
+                ui::hide_toast();
+                Ok(())
+            }
+            "loading" => match detail.text {
+                Some(text) => ui::show_loading(&text),
+                None => {
+                    ui::hide_loading();
+                    Ok(())
+                }
+            },
+            "title" => ui::set_title(page, &detail.text()),
+            "ask" => {
+                let text = detail.text();
+                let reply = dialog::ask(Question {
+                    text,
+                    ..Question::default()
+                })
+                .await?;
+                page.set_data("reply", &json!([reply.confirmed, reply.input]))
+            }
+            "ask-many" => {
+                let calls = (0..detail.n).map(|n| dialog::confirm(n.to_string()));
+                count(page, join_all(calls).await)
+            }
+            "copy" => clipboard::write(detail.text()).await,
+            "paste" => page.set_data("pasted", &clipboard::read().await?),
+            "locate" => {
+                let position = location::current(location::Options::default()).await?;
+                page.set_data("position", &[position.latitude, position.longitude])
+            }
+            "files" => {
+                let chosen = file_transfer::choose(&["image/*"], 1).await?;
+                let file = chosen.into_iter().next().context("a file")?;
+                let content = file.read(1, 3).await?;
+                page.set_data("file", &json!([file.name, file.size, content]))?;
+                file.release().await?;
+                file_transfer::save("copy", "image/png", content)
+                    .await
+                    .map(drop)
+            }
+            other => Err(Error::app(format!("there is no handler `{other}`"))),
+        }
+    }
+}
+
+mini_app! {
+    pages: { "pages/index" => Index }
+}

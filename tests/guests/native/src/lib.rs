@@ -1,0 +1,25 @@
+//! A mini-app that uses what native apps add, on command. Must not know what they answer.
+//!
+//! | handler | detail | what it does |
+//! |---|---|---|
+//! | `invoke` | `{name, text}` | invokes an extension with a text, sets `answer` |
+//! | `invoke` | `{name, bytes}` | with a JSON text of so many bytes, sets `answered` to the answer's bytes |
+//! | `invoke` | `{name, depth}` | with arrays in arrays |
+//! | `invoke-many` | `{name, n}` | invokes it so often at once, sets `ok` and `codes` |
+//! | `balance` | `{text}` | asks `acme:loyalty/points`, sets `balance` |
+//! | `echo` | `{bytes}` | gives it so many bytes, sets `echoed` |
+//! | `echo-text` | `{bytes}` | gives it a text of so many bytes, sets `echoed` |
+//! | `note` | `{text}` | asks `acme:loyalty/ledger`, sets `noted` |
+//! | `toasts` | `{n, bytes?}` | shows so many toasts, and hides them once |
+//! | `loading` | `{text}` | says what the user waits for; hides it without a text |
+//! | `title` | `{text}` | sets the title of this page |
+//! | `ask` | `{text}` | asks the user, sets `reply` |
+//! | `ask-many` | `{n}` | asks so often at once, sets `ok` and `codes` |
+//! | `copy` | `{text}` or `{bytes}` | writes the clipboard |
+//! | `paste` | | reads it, sets `pasted` |
+//! | `locate` | | sets `position` |
+//! | `files` | | reads the first file of the user's, sets `file`, and saves it as `copy` |
+//! | `noop` | | nothing |
+
+#[cfg(target_family = "wasm")]
+mod component;
