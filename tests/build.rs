@@ -6,6 +6,7 @@ fn main() {
         "examples/showcase",
         "examples/summer-campaign",
         "tests/guests/contract",
+        "tests/guests/keeper",
         "tests/guests/native",
         "tests/guests/one-call-at-a-time",
         "tests/guests/pages",

@@ -68,13 +68,18 @@ pub(crate) struct RunArguments {
     /// at, `ask` refuses.
     #[arg(long, value_enum, default_value_t, value_name = "ANSWER")]
     pub(crate) consent: ConsentArgument,
-    /// The user that the mini-app runs for; each one's files are kept apart.
+    /// The user that the mini-app runs for; each one's files and storage are kept apart.
     #[arg(long, value_name = "ID", value_parser = user)]
     pub(crate) user: Option<UserId>,
     /// Where files of a mini-app with `storage:files` are kept [default: a folder that is
     /// deleted when it ends].
     #[arg(long, value_name = "FOLDER")]
     pub(crate) files: Option<PathBuf>,
+    /// Where the storage of a mini-app with `storage:local` is kept [default: a folder that is
+    /// deleted when it ends]. For development: the key that it is sealed with lies beside it,
+    /// in the file `storage.key`.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) storage: Option<PathBuf>,
     /// For development: dial this address for that host and port (443 if none).
     #[arg(long, value_name = "HOST[:PORT]=ADDRESS:PORT", value_parser = Mapping::parse)]
     pub(crate) map: Vec<Mapping>,

@@ -1,11 +1,11 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
 mod consent;
+mod keeping;
 mod screen;
 mod terminal;
 mod transcript;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use miniapp_host::{
@@ -14,12 +14,12 @@ use miniapp_host::{
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use tempfile::TempDir;
 
 use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
 use consent::Consent;
+use keeping::Keeping;
 use screen::Screen;
 use terminal::Terminal;
 use transcript::Transcript;
@@ -37,12 +37,13 @@ async fn run_async(arguments: &RunArguments) -> Result<bool, Failure> {
     let partner = inventory::partner(&arguments.path, arguments.partner.as_ref())?;
     let partner = PartnerManifest::read(&partner)?;
     let transcript = Arc::new(Transcript::default());
-    let scratch = scratch(arguments, &package)?;
-    let files = arguments
-        .files
-        .as_deref()
-        .or(scratch.as_ref().map(TempDir::path));
-    let host = host(arguments, files, &transcript)?;
+    let files = Keeping::set(&Permission::Files, arguments.files.as_deref(), &package)?;
+    let storage = Keeping::set(
+        &Permission::LocalStorage,
+        arguments.storage.as_deref(),
+        &package,
+    )?;
+    let host = host(arguments, &files, &storage, &transcript)?;
 
     transcript.introduce(&package, &partner);
     let app = host.install(package, &partner).await?;
@@ -97,20 +98,10 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
     app.close().await
 }
 
-/// A folder for files that are kept no longer than the mini-app runs, where it asks for
-/// files and nobody says where they go.
-fn scratch(arguments: &RunArguments, package: &Package) -> Result<Option<TempDir>, Failure> {
-    let asks = package.manifest.request_for(&Permission::Files).is_some();
-    if !asks || arguments.files.is_some() {
-        return Ok(None);
-    }
-    eprintln!("files are deleted when the mini-app ends; --files <FOLDER> keeps them");
-    Ok(Some(tempfile::tempdir()?))
-}
-
 fn host(
     arguments: &RunArguments,
-    files: Option<&Path>,
+    files: &Keeping,
+    storage: &Keeping,
     transcript: &Arc<Transcript>,
 ) -> Result<Host, Failure> {
     let mut network = Network::default();
@@ -148,8 +139,11 @@ fn host(
         .user_interface(Arc::new(Screen::new(&arguments.answer, terminal)))
         .clipboard(Arc::new(MemoryClipboard::default()))
         .observer(Arc::clone(transcript) as _);
-    if let Some(folder) = files {
+    if let Some(folder) = files.folder() {
         builder = builder.files(folder);
+    }
+    if let Some(folder) = storage.folder() {
+        builder = builder.storage(folder, keeping::key(folder)?);
     }
     if let Some(file) = &arguments.governance {
         builder = builder.governance(Governance::read(file)?);

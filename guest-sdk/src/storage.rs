@@ -1,17 +1,53 @@
 //! Keys and values that last, per user and mini-app, under the permission `storage:local`; must not know
 //! where they are kept.
+//!
+//! What was set is there in the next life of the mini-app, too, until the user logs out of the native
+//! app. Calls take effect in the order in which they were made, whether or not they were awaited. Calls
+//! that are made at once share the work on the disk: many small values are set fastest with
+//! [`join_all`](https://docs.rs/futures-util) and 50 at a time.
+//!
+//! ```
+//! use miniapp_guest::prelude::*;
+//! use miniapp_guest::testing::Host;
+//!
+//! async fn visit() -> Result<u32> {
+//!     let visits = storage::get("visits").await?.unwrap_or(0) + 1;
+//!     storage::set("visits", &visits).await?;
+//!     Ok(visits)
+//! }
+//!
+//! let host = Host::new();
+//! assert_eq!(host.block_on(visit()).unwrap(), 1);
+//! assert_eq!(host.block_on(visit()).unwrap(), 2);
+//! assert_eq!(host.stored("visits"), 2);
+//! ```
 
 use crate::error::{Context, Result};
 use crate::host;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Bytes of a key, at least one.
+pub const MAX_KEY_BYTES: usize = 1 << 10;
+
+/// Bytes of a value.
+pub const MAX_VALUE_BYTES: usize = 1 << 20;
+
+/// Number of keys.
+pub const MAX_KEYS: usize = 10_000;
+
+/// Bytes that each key counts beyond its own and its value's.
+pub const KEY_BYTES: usize = 64;
+
+/// Bytes of everything, where the native app sets no other limit; [`usage`] tells.
+pub const MAX_BYTES: usize = 10 << 20;
+
 /// What the storage holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// Number of keys.
     pub keys: u32,
-    /// Bytes of keys and values.
+    /// Bytes of keys and values, and [`KEY_BYTES`] for each key.
     pub bytes: u64,
     /// Bytes that may be held at most.
     pub limit: u64,

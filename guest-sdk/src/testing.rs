@@ -2,7 +2,7 @@
 //! mini-app does. Must not know the real host.
 //!
 //! It is there on all targets but WebAssembly. What it does not do: it looks at no manifest, so nothing is
-//! denied unless a test says so; it knows no limits of sizes and numbers; it does not merge data paths,
+//! denied unless a test says so; it knows no limits of sizes and numbers but those of the storage; it does not merge data paths,
 //! but notes each path with the value that was last set there. Only running the component shows these.
 //!
 //! Time stands still while the mini-app computes and jumps ahead when it sleeps: no test waits.
@@ -153,10 +153,11 @@ impl Host {
     /// Puts a value into the storage, as JSON.
     ///
     /// # Errors
-    /// Fails if the value cannot be written as JSON.
+    /// Fails if the value cannot be written as JSON, or the storage refuses it.
     pub fn store(self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Result<Self> {
         let bytes = serde_json::to_vec(value)?;
-        Ok(self.with(|state| drop(state.storage.insert(key.into(), bytes))))
+        self.state.borrow_mut().store(key.into(), bytes)?;
+        Ok(self)
     }
 
     /// Answers calls of an extension.

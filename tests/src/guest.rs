@@ -15,6 +15,8 @@ pub enum Guest {
     SummerCampaign,
     /// `tests/guests/contract`
     Contract,
+    /// `tests/guests/keeper`
+    Keeper,
     /// `tests/guests/native`
     Native,
     /// `tests/guests/one-call-at-a-time`
@@ -35,6 +37,7 @@ impl Guest {
             Self::Showcase => env!("GUEST_SHOWCASE"),
             Self::SummerCampaign => env!("GUEST_SUMMER_CAMPAIGN"),
             Self::Contract => env!("GUEST_CONTRACT"),
+            Self::Keeper => env!("GUEST_KEEPER"),
             Self::Native => env!("GUEST_NATIVE_GUEST"),
             Self::OneCallAtATime => env!("GUEST_ONE_CALL_AT_A_TIME"),
             Self::Pages => env!("GUEST_PAGES"),
@@ -51,6 +54,7 @@ impl Guest {
             Self::Showcase => "../examples/showcase",
             Self::SummerCampaign => "../examples/summer-campaign",
             Self::Contract => "guests/contract",
+            Self::Keeper => "guests/keeper",
             Self::Native => "guests/native",
             Self::OneCallAtATime => "guests/one-call-at-a-time",
             Self::Pages => "guests/pages",

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use miniapp_host::{AppId, Denial, EndReason, Observer, Report, Turn};
+use miniapp_host::{AppId, Denial, EndReason, Observer, Report, StorageError, Turn};
 
 /// One report, owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Line {
     Pages(Vec<String>),
     /// Suspended, or not any more.
     Suspended(bool),
+    /// A storage that cannot be used.
+    Storage(StorageError),
     /// What a store of consents could not do.
     Consents(String),
     /// The end.
@@ -83,6 +85,14 @@ impl Record {
         })
     }
 
+    /// What was told of storages so far.
+    pub fn storage(&self) -> Vec<StorageError> {
+        self.pick(|line| match line {
+            Line::Storage(error) => Some(error),
+            _ => None,
+        })
+    }
+
     fn pick<T>(&self, pick: impl Fn(Line) -> Option<T>) -> Vec<T> {
         self.lines().into_iter().filter_map(pick).collect()
     }
@@ -111,6 +121,7 @@ impl Observer for Record {
                 ));
             }
             Report::Suspended(suspended) => add(Line::Suspended(suspended)),
+            Report::Storage { error, .. } => add(Line::Storage(error.clone())),
             Report::Consents(error) => add(Line::Consents(error.to_string())),
             Report::Ended(reason) => add(Line::Ended(reason.clone())),
             other => panic!("a report that the suites do not know: {other:?}"),

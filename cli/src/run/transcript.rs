@@ -161,6 +161,7 @@ impl Observer for Transcript {
             Report::Suspended(suspended) => {
                 say("state", if suspended { "suspended" } else { "goes on" });
             }
+            Report::Storage { error, .. } => say("storage", &escape(&error.to_string())),
             // The conclusion says it.
             Report::Ended(_) => {}
             other => say("report", &line(&format!("{other:?}"))),

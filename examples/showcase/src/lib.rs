@@ -6,6 +6,7 @@ mod location;
 mod login;
 mod profile;
 mod steps;
+mod storage;
 mod surface;
 
 use miniapp_guest::prelude::*;
@@ -24,6 +25,7 @@ mini_app! {
     app: steps::Draft,
     pages: {
         "pages/index" => Index,
+        "pages/storage" => storage::Storage,
         "pages/steps" => steps::Steps,
         "pages/extension" => extension::Extension,
         "pages/location" => location::Location,

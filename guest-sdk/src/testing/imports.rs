@@ -166,47 +166,45 @@ pub(crate) async fn login_code() -> Result<String> {
     })
 }
 
-fn storage<T>(answer: impl FnOnce(&mut State) -> T) -> Result<T> {
+fn storage<T>(answer: impl FnOnce(&mut State) -> Result<T>) -> Result<T> {
     host(|state| {
         state.check("storage:local")?;
-        Ok(answer(state))
+        answer(state)
     })
 }
 
 pub(crate) async fn storage_get(key: String) -> Result<Option<Vec<u8>>> {
-    storage(|state| state.storage.get(&key).cloned())
+    storage(|state| {
+        State::check_key(&key)?;
+        Ok(state.storage.get(&key).cloned())
+    })
 }
 
 pub(crate) async fn storage_set(key: String, value: Vec<u8>) -> Result<()> {
-    storage(|state| drop(state.storage.insert(key, value)))
+    storage(|state| state.store(key, value))
 }
 
 pub(crate) async fn storage_remove(key: String) -> Result<()> {
-    storage(|state| drop(state.storage.remove(&key)))
+    storage(|state| {
+        State::check_key(&key)?;
+        state.storage.remove(&key);
+        Ok(())
+    })
 }
 
 pub(crate) async fn storage_keys() -> Result<Vec<String>> {
-    storage(|state| state.storage.keys().cloned().collect())
+    storage(|state| Ok(state.storage.keys().cloned().collect()))
 }
 
 pub(crate) async fn storage_clear() -> Result<()> {
-    storage(|state| state.storage.clear())
+    storage(|state| {
+        state.storage.clear();
+        Ok(())
+    })
 }
 
 pub(crate) async fn storage_usage() -> Result<Usage> {
-    storage(|state| {
-        let bytes: usize = state
-            .storage
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
-        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        Usage {
-            keys: u32::try_from(state.storage.len()).unwrap_or(u32::MAX),
-            bytes: count(bytes),
-            limit: 10 * 1024 * 1024,
-        }
-    })
+    storage(|state| Ok(state.usage()))
 }
 
 pub(crate) async fn navigate(navigation: Navigation) -> Result<()> {

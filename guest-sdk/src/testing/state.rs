@@ -6,6 +6,7 @@ use crate::error::{Error, Result, code};
 use crate::log::Level;
 use crate::navigation::Navigation;
 use crate::request::{Request, Response};
+use crate::storage::{KEY_BYTES, MAX_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_VALUE_BYTES, Usage};
 use serde_json::Value;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -190,6 +191,45 @@ impl State {
         })
     }
 
+    /// Refuses keys that the real host refuses.
+    pub fn check_key(key: &str) -> Result<()> {
+        let bytes = key.len();
+        if bytes == 0 {
+            let message = format!("a key has 1 to {MAX_KEY_BYTES} bytes, came none");
+            return Err(Error::new(code::INVALID_ARGUMENT, message));
+        }
+        check_size("a key", bytes, MAX_KEY_BYTES)
+    }
+
+    /// Stores a value, where the real host would.
+    pub fn store(&mut self, key: String, value: Vec<u8>) -> Result<()> {
+        Self::check_key(&key)?;
+        check_size("a value", value.len(), MAX_VALUE_BYTES)?;
+        let before = self.storage.get(&key);
+        if before.is_none() {
+            check_size("the number of keys", self.storage.len() + 1, MAX_KEYS)?;
+        }
+        let before = before.map_or(0, |before| cost(&key, before));
+        let bytes = self.stored_bytes() - before + cost(&key, &value);
+        check_size("the storage", bytes, MAX_BYTES)?;
+        self.storage.insert(key, value);
+        Ok(())
+    }
+
+    pub fn usage(&self) -> Usage {
+        let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        Usage {
+            keys: u32::try_from(self.storage.len()).unwrap_or(u32::MAX),
+            bytes: wide(self.stored_bytes()),
+            limit: wide(MAX_BYTES),
+        }
+    }
+
+    fn stored_bytes(&self) -> usize {
+        let each = self.storage.iter();
+        each.map(|(key, value)| cost(key, value)).sum::<usize>()
+    }
+
     /// Asks the user, where a test says that they are asked.
     pub fn check(&mut self, permission: &str) -> Result<()> {
         if self.denied.iter().any(|denied| denied == permission) {
@@ -257,4 +297,17 @@ impl State {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+/// What a key takes of the storage with its value.
+fn cost(key: &str, value: &[u8]) -> usize {
+    key.len() + value.len() + KEY_BYTES
+}
+
+fn check_size(what: &str, size: usize, limit: usize) -> Result<()> {
+    if size > limit {
+        let message = format!("{what}: {size} where {limit} are allowed");
+        return Err(Error::new(code::TOO_LARGE, message));
+    }
+    Ok(())
 }

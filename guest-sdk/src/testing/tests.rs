@@ -104,6 +104,37 @@ fn hosts_share_nothing() {
 }
 
 #[test]
+fn the_storage_has_the_limits_of_the_real_one() {
+    let host = Host::new();
+    let set = |key: String, bytes: usize| {
+        host.block_on(async move { storage::set_bytes(&key, vec![0; bytes]).await })
+            .map_err(|error| error.code().to_owned())
+    };
+    let too_large = Err(code::TOO_LARGE.to_owned());
+    assert_eq!(set(String::new(), 0), Err(code::INVALID_ARGUMENT.into()));
+    assert_eq!(set("k".repeat(storage::MAX_KEY_BYTES), 0), Ok(()));
+    assert_eq!(set("k".repeat(storage::MAX_KEY_BYTES + 1), 0), too_large);
+    assert_eq!(set("a".into(), storage::MAX_VALUE_BYTES), Ok(()));
+    assert_eq!(set("a".into(), storage::MAX_VALUE_BYTES + 1), too_large);
+    let usage = || host.block_on(storage::usage()).unwrap();
+    let left = |key: &str| {
+        let left = usage().limit - usage().bytes;
+        usize::try_from(left).unwrap() - storage::KEY_BYTES - key.len()
+    };
+    for key in ["b", "c", "d", "e", "f", "g", "h", "i"] {
+        assert_eq!(set(key.into(), storage::MAX_VALUE_BYTES), Ok(()));
+    }
+    assert_eq!(set("j".into(), left("j") + 1), too_large);
+    assert_eq!(set("j".into(), left("j")), Ok(()));
+    assert_eq!(usage().bytes, usage().limit);
+    host.block_on(storage::clear()).unwrap();
+    for key in 0..storage::MAX_KEYS {
+        assert_eq!(set(key.to_string(), 0), Ok(()));
+    }
+    assert_eq!(set("one more".into(), 0), too_large);
+}
+
+#[test]
 fn what_is_denied_names_the_permission() {
     let host = Host::new()
         .deny("storage:local")

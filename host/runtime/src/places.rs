@@ -23,7 +23,7 @@ impl Places {
     /// and a user id may hold anything: digests tell them all apart.
     pub(crate) fn of_user(&self, user: Option<&UserId>) -> PathBuf {
         self.root.join(match user {
-            Some(user) => digits(user.as_str(), 32),
+            Some(user) => user.digest(),
             None => "device".to_owned(),
         })
     }

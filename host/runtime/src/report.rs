@@ -120,6 +120,7 @@ impl Report<'_> {
             Self::Data { .. }
             | Self::Turn(_)
             | Self::Consents(_)
+            | Self::Storage { .. }
             | Self::Pages(_)
             | Self::Suspended(_)
             | Self::Storage { .. }

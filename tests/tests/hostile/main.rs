@@ -14,6 +14,7 @@ mod files;
 mod floods;
 mod hand_written;
 mod heap;
+mod keeping;
 mod neighbour;
 mod network;
 mod server;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use miniapp_host::Execution;
+use miniapp_host::{Execution, StorageKey};
 
 use arena::Arena;
 use attack::Attack;
@@ -79,6 +80,7 @@ fn attacks(web: &Arc<Web>, disk: &Arc<Disk>) -> Vec<Attack> {
         floods::attacks(),
         cancellation::attacks(),
         files::attacks(disk),
+        keeping::attacks(),
         network::attacks(web),
     ];
     families.into_iter().flatten().collect()
@@ -144,12 +146,17 @@ async fn play(execution: Execution, attacks: &[Attack], web: &Web, disk: &Disk) 
     let arena = Arena::set(
         execution,
         server::answer,
-        |host| host.files(disk.folder(execution)),
+        |host| {
+            let folder = disk.folder(execution);
+            let storage = folder.with_extension("storage");
+            host.files(folder).storage(storage, StorageKey([5; 32]))
+        },
         |network, server| web.wire(network, server),
     )
     .await;
     web.install(&arena.host).await;
     disk.install(&arena.host).await;
+    keeping::install(&arena.host).await;
     let quiet = arena.quiet(QUIET).await;
     let mut rows = Vec::new();
     for attack in attacks {

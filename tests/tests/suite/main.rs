@@ -19,6 +19,7 @@ mod pages;
 mod pool;
 mod prices;
 mod requests;
+mod storage;
 mod sync_world;
 mod tenancy;
 mod ui;

@@ -80,8 +80,8 @@ on_both! {
         let folder = root.path().to_owned();
         let stage = Stage::builder(execution).host(|host| {
             host.files(folder)
-                .login(NoLogin)
                 .storage_in_memory()
+                .login(NoLogin)
                 .clipboard(Arc::new(MemoryClipboard::default()))
                 .extension("echo", |_: Tenant, payload| ready(Ok(payload)))
         }).set().await;

@@ -6,7 +6,7 @@ use miniapp::host::http::Request;
 use miniapp::host::launch::LaunchOptions;
 use miniapp::host::log::{Level, write};
 use miniapp::host::types::Error;
-use miniapp::host::{consent_sync, navigation_sync, request_sync, timer_sync, view};
+use miniapp::host::{consent_sync, navigation_sync, request_sync, storage_sync, timer_sync, view};
 use serde_json::Value;
 
 wit_bindgen::generate!({
@@ -108,6 +108,17 @@ impl page_sync::Guest for OneCallAtATime {
     fn on_event(page: u32, event: PageEvent) -> Result<(), Error> {
         match event.handler.as_str() {
             "noop" => Ok(()),
+            "keep" => {
+                storage_sync::set("b", event.detail.as_bytes())?;
+                storage_sync::set("a", b"")?;
+                storage_sync::set("c", b"gone")?;
+                storage_sync::remove("c")?;
+                let kept = storage_sync::get("b")?.unwrap_or_default();
+                set(page, "kept", String::from_utf8_lossy(&kept).into())?;
+                set(page, "keys", storage_sync::keys()?.into())?;
+                storage_sync::clear()?;
+                set(page, "left", storage_sync::usage()?.keys.into())
+            }
             "open" => navigation_sync::open("pages/other?k=v"),
             "back" => navigation_sync::back(1),
             "sleep" => {
