@@ -138,7 +138,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         .profile(profile.into_iter().collect::<FixedProfile>())
         .login(SignedIn)
         // A native app takes the key from the device's key store.
-        .storage(&folder, StorageKey::new([7; 32]))
+        .storage(&folder, StorageKey([7; 32]))
         .locale(Locale {
             language: "de-CH".to_owned(),
             time_zone: "Europe/Zurich".to_owned(),

@@ -123,7 +123,6 @@ impl Report<'_> {
             | Self::Storage { .. }
             | Self::Pages(_)
             | Self::Suspended(_)
-            | Self::Storage { .. }
             | Self::Ended(_) => {}
         }
     }
