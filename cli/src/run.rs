@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use miniapp_host::{
     EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
-    MiniApp, Network, Package, PageId, PartnerManifest, Permission,
+    MiniApp, Network, PartnerManifest, Permission,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
