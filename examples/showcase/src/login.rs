@@ -21,7 +21,8 @@ impl Login {
             .await?
             .error_for_status()?
             .json::<Value>()?;
-        let session = answer["session"].as_str().context("the session")?;
+        let session = answer.get("session").and_then(Value::as_str);
+        let session = session.context("the session")?;
         *self.session.borrow_mut() = Some(session.to_owned());
         Ok(())
     }

@@ -9,7 +9,8 @@ struct Index;
 
 impl Page for Index {
     async fn on_event(&self, _page: PageHandle, event: Event) -> Result<()> {
-        let n = event.detail::<Value>()?["n"].as_u64().context("n")?;
+        let detail: Value = event.detail()?;
+        let n = detail.get("n").and_then(Value::as_u64).context("n")?;
         for _ in 0..n {
             black_box(profile::read(&["nickname"]).await?);
         }
