@@ -11,10 +11,11 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use redb::backends::FileBackend;
 use redb::{
-    Builder, Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
+    Builder, Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
     TableDefinition, TableError,
 };
 
@@ -43,6 +44,10 @@ const SIZE_BYTES: usize = 4;
 
 /// Bytes of pages that the database keeps in memory: what one large value takes.
 const CACHE: usize = 1 << 20;
+
+/// How long a file may be open elsewhere: a host that was dropped closes its files on
+/// threads of its own.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why something cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +191,16 @@ pub(super) fn check(store: &Path, cipher: &Cipher) -> Result<(), Fault> {
 }
 
 fn open(store: &Path, cipher: &Cipher) -> Result<(Database, Index), Fault> {
-    let database = builder().open(store).map_err(redb::Error::from)?;
+    let began = Instant::now();
+    let opened = loop {
+        match builder().open(store) {
+            Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < PATIENCE => {
+                std::thread::sleep(PATIENCE / 20);
+            }
+            opened => break opened,
+        }
+    };
+    let database = opened.map_err(redb::Error::from)?;
     let index = read_index(&database, cipher)?;
     Ok((database, index))
 }
