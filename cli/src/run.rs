@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use miniapp_host::{
     EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
-    MiniApp, Network, Package, PageId, PartnerManifest, Permission,
+    MiniApp, Network, PageId, PartnerManifest, Permission,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
