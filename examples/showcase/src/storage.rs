@@ -1,10 +1,16 @@
 //! Keys and values that last: a list of notes, which is there the next time, too.
 
 use miniapp_guest::prelude::*;
+use serde::Deserialize;
 
 /// Shows the notes, adds one (`onAdd` with `{text}`), and forgets them all (`onForget`).
 #[derive(Default)]
 pub struct Storage;
+
+#[derive(Deserialize)]
+struct Note {
+    text: String,
+}
 
 async fn show(page: PageHandle, notes: &[String]) -> Result<()> {
     let usage = storage::usage().await?;
@@ -25,8 +31,8 @@ impl Page for Storage {
         let mut notes: Vec<String> = storage::get("notes").await?.unwrap_or_default();
         match event.handler() {
             "onAdd" => {
-                let detail: Value = event.detail()?;
-                notes.push(detail["text"].as_str().unwrap_or_default().to_owned());
+                let Note { text } = event.detail()?;
+                notes.push(text);
                 // When this returns, the note is safe, whatever happens next.
                 storage::set("notes", &notes).await?;
             }

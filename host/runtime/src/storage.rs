@@ -70,9 +70,13 @@ pub const KEY_BYTES: u64 = 64;
 /// Snapshots of a tenant that are kept.
 pub const MAX_SNAPSHOTS: usize = 3;
 
-/// Bytes of answers that wait for one mini-app: the names of the fullest storage, and a few
-/// values. They are the host's memory, not the guest's.
-pub(crate) const MAX_HELD: usize = 16 << 20;
+/// Calls of a tenant that wait at once, those of lives that have ended included: what a
+/// life begins is done whether or not it lives to see it.
+const MAX_WAITING: usize = 64;
+
+/// Bytes of values and answers of a tenant that wait: the names of the fullest storage, and
+/// a few values. They are the host's memory, not the guest's.
+const MAX_HELD: usize = 16 << 20;
 
 /// The key that the native app seals storages with: 32 bytes that nobody can guess, kept
 /// where the system keeps secrets, such as a keychain or a keystore. Without it nothing

@@ -250,7 +250,14 @@ on_both! {
         let storm = ask(&stage, &app, "user:phone", 1_000);
         let answer = async {
             user.is_asked(1).await;
-            stage.moment().await;
+            // All thousand have been made once the mini-app does nothing more.
+            let mut spent = 0;
+            while spent != app.fuel_spent() {
+                spent = app.fuel_spent();
+                for _ in 0..10 {
+                    stage.moment().await;
+                }
+            }
             user.reply(ALLOW);
         };
         let (counts, ()) = tokio::join!(storm, answer);
@@ -665,7 +672,7 @@ on_both! {
         let user = User::who_waits();
         let stage = stage_for(execution, &user).await;
         let manifests = Guest::OneCallAtATime.manifests()
-            .app_with("permissions: []", "permissions: [{ name: user:email, reason: r, optional: true }]")
+            .app_with("permissions:\n", "permissions:\n  - { name: user:email, reason: r, optional: true }\n")
             .partner_with("permissions: []", "permissions: [\"user:email\"]");
         let id = stage.install_with(Guest::OneCallAtATime, &manifests).await.unwrap();
         let app = stage.launch(&id).await;

@@ -10,15 +10,12 @@ use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
-use super::in_flight::{InFlight, Share};
 use crate::contract::imports::{storage, storage_types};
 use crate::contract::{GuestError, STORAGE_SYNC, code};
 use crate::instance::State;
 use crate::meter::{Meter, paid, paid_in_store, price, waited, waited_in_store};
 use crate::runtime::Services;
-use crate::storage::{
-    Answer, Failure, MAX_HELD, Opened, Outcome, Refused, StorageError, Work, check,
-};
+use crate::storage::{Answer, Failure, Opened, Outcome, Refused, StorageError, Work, check};
 
 use storage_types::StorageUsage;
 
@@ -61,37 +58,24 @@ fn lacks(services: &Services) -> Option<&'static str> {
         .then_some("no storage is set; see `HostBuilder::storage`")
 }
 
-/// Calls of one mini-app that wait at once.
-const MAX_WAITING: usize = 64;
+/// The tenant's storage, once a live mini-app has used it.
+pub(crate) type Keeping = Opened;
 
-/// What a live mini-app has of its tenant's storage, once it has used it.
-pub(crate) struct Keeping {
-    opened: Opened,
-    waiting: InFlight,
-    held: InFlight,
-}
-
-impl Keeping {
-    fn of(state: &mut State) -> Result<&Self, Failure> {
-        let keeping = match state.keeping.take() {
-            Some(keeping) => keeping,
-            None => {
-                let stores = state.services.storage.as_ref();
-                Self {
-                    opened: stores.ok_or(StorageError::Stopped)?.of(&state.tenant)?,
-                    waiting: InFlight::default(),
-                    held: InFlight::default(),
-                }
-            }
-        };
-        Ok(state.keeping.insert(keeping))
-    }
+fn opened(state: &mut State) -> Result<&Opened, Failure> {
+    let opened = match state.keeping.take() {
+        Some(opened) => opened,
+        None => {
+            let stores = state.services.storage.as_ref();
+            stores.ok_or(StorageError::Stopped)?.of(&state.tenant)?
+        }
+    };
+    Ok(state.keeping.insert(opened))
 }
 
 type Answered<T> = Result<T, GuestError>;
 
-/// A call under way: its outcome, and its place among those that wait.
-type Begun = Pin<Box<dyn Future<Output = (Result<Outcome, GuestError>, Option<Share>)> + Send>>;
+/// A call under way.
+type Begun = Pin<Box<dyn Future<Output = Result<Outcome, GuestError>> + Send>>;
 
 /// Puts work into the queue.
 fn begin(mut store: impl AsContextMut<Data = State>, work: Work) -> wasmtime::Result<Begun> {
@@ -102,43 +86,32 @@ fn begin(mut store: impl AsContextMut<Data = State>, work: Work) -> wasmtime::Re
     };
     Meter::charge(&mut store, price::stored(key, value))?;
     let mut store = store.as_context_mut();
-    let begun = ask(store.data_mut(), work, value);
+    let asked = ask(store.data_mut(), work, value);
     Ok(Box::pin(async move {
-        match begun {
-            Ok((outcome, place)) => {
-                let outcome = outcome.await.map_err(Failure::Storage);
-                let outcome = outcome.map_err(|failure| guest_error(&failure));
-                (outcome, Some(place))
-            }
-            Err(error) => (Err(error), None),
-        }
+        let outcome = match asked {
+            Ok(asked) => asked.await.map_err(Failure::Storage),
+            Err(failure) => Err(failure),
+        };
+        outcome.map_err(|failure| guest_error(&failure))
     }))
 }
 
-type Asked = Pin<Box<dyn Future<Output = Result<Outcome, StorageError>> + Send>>;
-
-fn ask(state: &mut State, work: Work, value: usize) -> Result<(Asked, Share), GuestError> {
-    check(&work).map_err(|refused| guest_error(&refused.into()))?;
-    let keeping = Keeping::of(state).map_err(|failure| guest_error(&failure))?;
-    let busy = |message: String| GuestError::new(code::BUSY, message);
-    let place = keeping.waiting.take(1, MAX_WAITING).ok_or_else(|| {
-        busy(format!(
-            "{MAX_WAITING} calls of the storage wait already; await some before starting more"
-        ))
-    })?;
-    let held = keeping.held.take(value, MAX_HELD).ok_or_else(|| {
-        busy(format!(
-            "values that wait hold {MAX_HELD} bytes; await some before starting more"
-        ))
-    })?;
-    Ok((Box::pin(keeping.opened.ask(work, Some(held))), place))
+fn ask(
+    state: &mut State,
+    work: Work,
+    value: usize,
+) -> Result<impl Future<Output = Result<Outcome, StorageError>> + Send + 'static, Failure> {
+    check(&work)?;
+    let opened = opened(state)?;
+    let admitted = opened.admit(value)?;
+    Ok(opened.ask(work, Some(admitted)))
 }
 
 /// What the mini-app is told; where its files lie is not its business.
 fn guest_error(failure: &Failure) -> GuestError {
     let code = match failure {
         Failure::Refused(Refused::EmptyKey) => code::INVALID_ARGUMENT,
-        Failure::Refused(Refused::Busy(_)) => code::BUSY,
+        Failure::Refused(Refused::Waiting | Refused::Busy(_)) => code::BUSY,
         Failure::Refused(_) => code::TOO_LARGE,
         Failure::Value | Failure::Storage(_) => code::UNAVAILABLE,
     };
@@ -210,7 +183,7 @@ async fn run<T>(
     take: fn(Answer) -> Option<T>,
 ) -> wasmtime::Result<Answered<T>> {
     let begun = accessor.with(|store| begin(store, work))?;
-    let (outcome, _place) = waited(accessor, begun).await?;
+    let outcome = waited(accessor, begun).await?;
     paid(accessor, price_of(&outcome)).await?;
     Ok(answer_of(outcome, take))
 }
@@ -221,7 +194,7 @@ async fn run_sync<T>(
     take: fn(Answer) -> Option<T>,
 ) -> wasmtime::Result<(Answered<T>,)> {
     let begun = begin(&mut store, work)?;
-    let (outcome, _place) = waited_in_store(&mut store, begun).await?;
+    let outcome = waited_in_store(&mut store, begun).await?;
     paid_in_store(&mut store, price_of(&outcome)).await?;
     Ok((answer_of(outcome, take),))
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::work::Work;
-use super::{KEY_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_VALUE_BYTES, StorageUsage};
+use super::{KEY_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_VALUE_BYTES, MAX_WAITING, StorageUsage};
 
 /// A key or a value that is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +31,11 @@ pub(crate) enum Refused {
         /// Bytes that there may be.
         limit: u64,
     },
-    /// Too much waits to be taken by the mini-app.
-    #[error("answers that hold {0} bytes wait to be read; await some before asking for more")]
+    /// Too many calls wait.
+    #[error("{MAX_WAITING} calls of the storage wait already; await some before starting more")]
+    Waiting,
+    /// Values that wait hold too much.
+    #[error("values that wait hold {0} bytes; await some before starting more")]
     Busy(usize),
 }
 

@@ -14,9 +14,8 @@ use super::files::{self, Files};
 use super::index::{Index, Refused};
 use super::memory::Memory;
 use super::pending::Pending;
-use super::work::{Answer, Failure, Job, Work};
+use super::work::{Admitted, Answer, Failure, Job, Work};
 use super::{MAX_HELD, Observe, SnapshotId, StorageError};
-use crate::capability::Share;
 use crate::tenant::Tenant;
 
 /// Where a storage is kept.
@@ -286,7 +285,10 @@ impl Open {
                 let Some(size) = index.size(&key) else {
                     return Ok(Answer::Value(None));
                 };
-                hold(&mut job.held, usize::try_from(size).unwrap_or(usize::MAX))?;
+                hold(
+                    &mut job.admitted,
+                    usize::try_from(size).unwrap_or(usize::MAX),
+                )?;
                 Answer::Value(match pending.get(&key) {
                     Some(changed) => changed.cloned(),
                     None => Some(self.medium.read(&key, size)?),
@@ -311,7 +313,7 @@ impl Open {
                 Answer::Done
             }
             Work::Keys => {
-                hold(&mut job.held, index.key_bytes())?;
+                hold(&mut job.admitted, index.key_bytes())?;
                 Answer::Keys(index.keys())
             }
             _ => Answer::Usage(index.usage(limit)),
@@ -359,8 +361,8 @@ impl Medium {
 }
 
 /// Holds room for an answer until the mini-app has it.
-fn hold(held: &mut Option<Share>, bytes: usize) -> Result<(), Refused> {
-    let Some(held) = held else {
+fn hold(admitted: &mut Option<Admitted>, bytes: usize) -> Result<(), Refused> {
+    let Some(Admitted { held, .. }) = admitted else {
         return Ok(());
     };
     if held.grow(bytes, MAX_HELD) {

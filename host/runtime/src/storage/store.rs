@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::files::Files;
+use super::index::Refused;
 use super::shelf::{Home, Shelf};
-use super::work::{Answer, Failure, Job, Outcome, Work};
-use super::{Observe, StorageError};
-use crate::capability::Share;
+use super::work::{Admitted, Answer, Failure, Job, Outcome, Work};
+use super::{MAX_HELD, MAX_WAITING, Observe, StorageError};
+use crate::capability::InFlight;
 use crate::tenant::Tenant;
 
 /// Pieces of work that share one commit at most: so many values fit into memory, and
@@ -24,6 +25,8 @@ pub(super) struct Store {
     tenant: Tenant,
     home: Home,
     users: AtomicUsize,
+    waiting: InFlight,
+    held: InFlight,
     is_open: AtomicBool,
     queue: Mutex<Queue>,
     /// Locked by the one that is at work.
@@ -43,6 +46,8 @@ impl Store {
             tenant,
             home,
             users: AtomicUsize::new(0),
+            waiting: InFlight::default(),
+            held: InFlight::default(),
             is_open: AtomicBool::new(false),
             queue: Mutex::default(),
             shelf: Mutex::new(shelf),
@@ -165,14 +170,24 @@ impl Opened {
         }
     }
 
+    /// Counts work that is going to wait, with the bytes that it carries.
+    pub(crate) fn admit(&self, bytes: usize) -> Result<Admitted, Refused> {
+        let place = self.store.waiting.take(1, MAX_WAITING);
+        let held = self.store.held.take(bytes, MAX_HELD);
+        Ok(Admitted {
+            _place: place.ok_or(Refused::Waiting)?,
+            held: held.ok_or(Refused::Busy(MAX_HELD))?,
+        })
+    }
+
     /// Asks for work, in the order of the calls. It is done whether or not somebody waits
     /// for its outcome.
     pub(crate) fn ask(
         &self,
         work: Work,
-        held: Option<Share>,
+        admitted: Option<Admitted>,
     ) -> impl Future<Output = Result<Outcome, StorageError>> + Send + 'static {
-        let (job, outcome) = Job::new(work, held);
+        let (job, outcome) = Job::new(work, admitted);
         self.store.ask(job);
         async move { outcome.await.map_err(|_| StorageError::Stopped) }
     }

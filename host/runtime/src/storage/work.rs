@@ -6,6 +6,14 @@ use super::index::Refused;
 use super::{SnapshotId, StorageError, StorageUsage};
 use crate::capability::Share;
 
+/// What a piece of work takes of what its tenant may have waiting, until its answer was
+/// handed over, or nobody wants it and it is done.
+pub(crate) struct Admitted {
+    pub(super) _place: Share,
+    /// Grows to what the answer takes.
+    pub(super) held: Share,
+}
+
 /// What is asked of a storage.
 #[derive(Debug)]
 pub(crate) enum Work {
@@ -63,29 +71,35 @@ pub(crate) struct Outcome {
     pub(crate) answer: Result<Answer, Failure>,
     /// Whether it bears the commit, for itself and those that shared it.
     pub(crate) bears_commit: bool,
-    /// What is held for the mini-app until it has the answer.
-    _held: Option<Share>,
+    _admitted: Option<Admitted>,
 }
 
 /// A piece of work that waits.
 pub(super) struct Job {
     pub(super) work: Work,
-    /// Grows to what the answer takes.
-    pub(super) held: Option<Share>,
+    pub(super) admitted: Option<Admitted>,
     reply: oneshot::Sender<Outcome>,
 }
 
 impl Job {
-    pub(super) fn new(work: Work, held: Option<Share>) -> (Self, oneshot::Receiver<Outcome>) {
+    pub(super) fn new(
+        work: Work,
+        admitted: Option<Admitted>,
+    ) -> (Self, oneshot::Receiver<Outcome>) {
         let (reply, outcome) = oneshot::channel();
-        (Self { work, held, reply }, outcome)
+        let job = Self {
+            work,
+            admitted,
+            reply,
+        };
+        (job, outcome)
     }
 
     pub(super) fn answer(self, answer: Result<Answer, Failure>, bears_commit: bool) {
         let outcome = Outcome {
             answer,
             bears_commit,
-            _held: self.held,
+            _admitted: self.admitted,
         };
         // Whoever asked may be gone.
         drop(self.reply.send(outcome));
