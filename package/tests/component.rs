@@ -134,7 +134,7 @@ fn the_needs_of_the_imports_are_listed() {
     miniapp:host/request@1.0.0 needs network.allow
     miniapp:host/profile@1.0.0 needs user:readProfile, user:phone or user:email
     miniapp:host/storage@1.0.0 needs storage:local
-    miniapp:host/extension@1.0.0 needs ext:<name>
+    miniapp:host/extension@1.0.0 needs ext:<name> or device:<name>
     wasi:io/streams@0.2.0 needs nothing
     wasi:keyvalue/store@0.2.0 is not of the contract
     ");

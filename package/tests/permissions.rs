@@ -87,7 +87,7 @@ fn interfaces_need_what_the_contract_says() {
         ("login", "user:login"),
         ("consent-sync", "nothing"),
         ("storage-sync", "storage:local"),
-        ("extension", "ext:<name>"),
+        ("extension", "ext:<name> or device:<name>"),
     ] {
         assert_eq!(needs(name).as_deref(), Some(requirement), "{name}");
     }

@@ -91,6 +91,7 @@ fn the_synchronous_world_has_imports_of_its_own() {
             "log",
             "navigation-sync",
             "request-sync",
+            "storage-sync",
             "timer-sync",
             "view"
         ])

@@ -1,12 +1,13 @@
 //! Owns how a moment is written: its date, its time of day, or both. Must not know what time it is.
 
+use icu_calendar::preferences::CalendarAlgorithm;
 use icu_calendar::types::RataDie;
 use icu_calendar::{Date, Iso};
 use icu_datetime::fieldsets::enums::CompositeDateTimeFieldSet;
 use icu_datetime::fieldsets::{T, YMD, YMDE};
 use icu_datetime::input::{DateTime, Time};
 use icu_datetime::options::{Length, TimePrecision};
-use icu_datetime::{DateTimeFormatter, DateTimeFormatterLoadError};
+use icu_datetime::{DateTimeFormatter, DateTimeFormatterLoadError, DateTimeFormatterPreferences};
 
 use crate::error::FormatError;
 use crate::language::Language;
@@ -62,7 +63,9 @@ pub struct MomentOptions {
 }
 
 /// Writes a moment, given in milliseconds since 1970-01-01T00:00:00Z, as local time in `zone`, in the
-/// calendar that the language has by custom: the Buddhist one in Thai, the Persian one in Persian.
+/// calendar that the language has by custom: the Buddhist one in Thai, the Persian one in Persian. What was
+/// before the year 1 is written in the Gregorian one: some calendars begin later than [`MIN_YEAR`], and the
+/// Hebrew one has no numbers for the years before it.
 ///
 /// # Errors
 ///
@@ -81,17 +84,21 @@ pub fn moment(
         return Err(FormatError::Moment(milliseconds));
     }
     let local = milliseconds + i64::from(zone.offset_seconds(milliseconds)) * 1_000;
-    let formatter = formatter(language, options).map_err(gap)?;
+    let formatter = formatter(language, local < -EPOCH * DAY, options).map_err(gap)?;
     text(&formatter.format(&civil(local)?))
 }
 
-/// The formatter for what is asked for. Each set of fields is named where it is made: the compiler then
+/// The formatter for what is asked for, `before` the year 1 or after. Each set of fields is named where it is made: the compiler then
 /// leaves out the data of all others.
 fn formatter(
     language: &Language,
+    before: bool,
     options: &MomentOptions,
 ) -> Result<DateTimeFormatter<CompositeDateTimeFieldSet>, DateTimeFormatterLoadError> {
-    let prefs = language.locale().into();
+    let mut prefs = DateTimeFormatterPreferences::from(language.locale());
+    if before {
+        prefs.calendar_algorithm = Some(CalendarAlgorithm::Gregory);
+    }
     let precision = options.time.map(|time| match time {
         TimeLength::Minutes => TimePrecision::Minute,
         TimeLength::Seconds => TimePrecision::Second,

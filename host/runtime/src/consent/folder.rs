@@ -210,7 +210,7 @@ mod tests {
         let allowed = consent(&one, phone.clone(), Decision::Allowed);
         let refused = consent(&one, phone.clone(), Decision::Refused);
         assert_eq!(again.of_user(Some(&user)).unwrap(), [allowed]);
-        assert_eq!(again.of_user(None).unwrap(), [refused.clone()]);
+        assert_eq!(again.of_user(None).unwrap(), std::slice::from_ref(&refused));
         again.forget(Some(&user)).unwrap();
         again.forget(Some(&user)).unwrap();
         assert_eq!(store.of_user(Some(&user)).unwrap(), []);
