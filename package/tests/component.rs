@@ -320,9 +320,15 @@ proptest! {
         }
     }
 
+    /// What ends between two sections is well-formed. Behind the last export there are only notes of tool
+    /// chains, which nobody needs; before it, there is no mini-app.
     #[test]
     fn a_build_that_was_cut_is_refused(end in any::<prop::sample::Index>()) {
-        prop_assert!(ComponentInfo::inspect(&BUILT[..end.index(BUILT.len())]).is_err());
+        let whole = ComponentInfo::inspect(BUILT).unwrap();
+        let cut = ComponentInfo::inspect(&BUILT[..end.index(BUILT.len())]);
+        if let Ok(cut) = cut && cut.require_world().is_ok() {
+            prop_assert_eq!((cut.imports, cut.exports), (whole.imports, whole.exports));
+        }
     }
 }
 
