@@ -114,13 +114,16 @@ impl End {
 
     /// Whether it waits until it is closed.
     pub fn waits(&self) -> bool {
-        let Self::Waits(reason) = self else {
-            return false;
-        };
-        matches!(
-            **reason,
-            EndReason::Closed | EndReason::ClosedByForce { .. }
-        )
+        self.waited(|reason| matches!(reason, EndReason::Closed | EndReason::ClosedByForce { .. }))
+    }
+
+    /// Whether it waited, and burnt its fuel before it was closed.
+    pub fn waited_out_of_fuel(&self) -> bool {
+        self.waited(|reason| matches!(reason, EndReason::OutOfFuel { .. }))
+    }
+
+    fn waited(&self, expected: impl Fn(&EndReason) -> bool) -> bool {
+        matches!(self, Self::Waits(reason) if expected(reason))
     }
 
     /// Whether it lives on.

@@ -89,7 +89,7 @@ fn attack(name: &str, against: &'static str, handler: &'static str, detail: Valu
         Box::pin(async move {
             let end = arena.tries(APP, handler, &detail).await;
             Outcome::default().end(&end, |end| {
-                end.computed_too_much() || end.waits() || end.lives()
+                end.computed_too_much() || end.waits() || end.waited_out_of_fuel() || end.lives()
             })
         })
     })
