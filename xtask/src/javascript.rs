@@ -53,7 +53,12 @@ pub(crate) fn build() -> Result<(), String> {
 fn sources(from: &Path, contract: &Path) -> Result<Vec<u8>, String> {
     let mut files: Vec<PathBuf> = SOURCES.iter().map(|source| from.join(source)).collect();
     let entries = fs::read_dir(contract).map_err(|e| format!("{}: {e}", contract.display()))?;
-    let mut of_contract: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    // Packages beside the contract lie in a folder of their own, and this guest uses none.
+    let mut of_contract: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
     of_contract.sort();
     files.append(&mut of_contract);
     let mut all = Vec::new();
