@@ -83,6 +83,7 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
             Err(refused) => transcript.refuse(&refused),
         }
     }
+    app.settled().await;
     if arguments.stay {
         eprintln!("running; Ctrl-C closes the mini-app");
         tokio::select! {

@@ -54,7 +54,8 @@ pub enum Report<'a> {
     Denied(&'a Denial),
     /// A turn of the mini-app's event loop is over.
     Turn(Turn),
-    /// A callback returned an error that nobody in the mini-app has handled.
+    /// A callback returned an error that nobody in the mini-app has handled. Not told of a
+    /// callback whose page was closed meanwhile, and which failed for that.
     Uncaught {
         /// The callback.
         callback: Callback,

@@ -347,10 +347,37 @@ on_both! {
             tokio::time::sleep(Duration::from_millis(30)).await;
             app.navigate(Navigation::Back(1)).await.unwrap();
         });
-        // The page is gone, and the mini-app lives on.
+        // The page is gone, which is no fault of the mini-app's, and it lives on.
         fetched.unwrap();
+        assert_eq!(stage.record.uncaught(), []);
         assert_eq!(stage.server.seen().len(), 1);
         assert_eq!(paths(&app).await, ["pages/a"]);
+    }
+}
+
+on_both! {
+    async fn a_page_that_was_closed_while_it_loaded_is_no_fault(execution: Execution) {
+        let stage = Stage::builder(execution)
+            .serve(|_| Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                miniapp_tests::json(200, &json!({}))
+            }))
+            .set()
+            .await;
+        let app = stage.start(Guest::Pages).await;
+        let open = |query: &str| Navigation::Open(format!("pages/b?{query}"));
+        app.navigate(open("fetch=https://rogue.example.com/")).await.unwrap();
+        stage.moment().await;
+        app.navigate(Navigation::Back(1)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.settled().await;
+        assert_eq!(stage.server.seen().len(), 1);
+        assert_eq!(stage.record.uncaught(), []);
+        // An error of its own is one.
+        app.navigate(open("redirect=pages/none")).await.unwrap();
+        app.settled().await;
+        assert_eq!(stage.record.uncaught().len(), 1);
+        app.close().await;
     }
 }
 

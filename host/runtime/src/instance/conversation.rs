@@ -17,7 +17,7 @@ use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
 use super::{Control, Delivery, Inbox, Parting, Phase, Request, SavedState, State};
-use crate::contract::GuestError;
+use crate::contract::{GuestError, code};
 use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
 use crate::limits;
@@ -451,15 +451,29 @@ impl Conversation<'_> {
         answer.map_err(|error| {
             let error = AppError::from_guest(error);
             self.store.with(|mut store| {
-                store.data_mut().report(Report::Uncaught {
-                    callback,
-                    page,
-                    error: &error,
-                });
+                let state = store.data_mut();
+                if !is_aftermath(callback, page, &error, &state.pages) {
+                    state.report(Report::Uncaught {
+                        callback,
+                        page,
+                        error: &error,
+                    });
+                }
             });
             error
         })
     }
+}
+
+/// Whether an error is no fault of the mini-app's: its page was closed while the callback
+/// was under way, and what the callback did with it had to fail.
+fn is_aftermath(callback: Callback, page: Option<PageId>, error: &AppError, pages: &Pages) -> bool {
+    let went_on = matches!(
+        callback,
+        Callback::PageLoad | Callback::PageShow | Callback::PageReady | Callback::PageEvent
+    );
+    let is_gone = page.is_some_and(|page| pages.data(page).is_none());
+    went_on && is_gone && [code::NOT_FOUND, code::CANCELLED].contains(&error.code.as_str())
 }
 
 /// Tells those who wait; who asked may have stopped waiting.

@@ -8,6 +8,7 @@
 //! | `wait` | never returns |
 //! | `open=<address>` | opens that page |
 //! | `redirect=<address>` | goes there instead |
+//! | `fetch=<url>` | fetches, then sets `fetched` |
 //! | `loop` | goes to itself, and so on |
 //! | `hide=wait` | never returns from `on-hide` |
 //!
@@ -102,6 +103,10 @@ impl Page for Any {
         page.set_data("path", page.path())?;
         if query.get("wait").is_some() {
             wait().await?;
+        }
+        if let Some(url) = query.get("fetch") {
+            request::get(url).await?;
+            page.set_data("fetched", &true)?;
         }
         if query.get("loop").is_some() {
             return navigation::redirect("pages/a?loop=1").await;
