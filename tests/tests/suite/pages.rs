@@ -24,12 +24,11 @@ async fn tap(app: &MiniApp, handler: &str, detail: Value) -> Result<(), EventErr
 /// Waits until nothing more is logged, and returns what was since the last time.
 async fn lived(stage: &Stage, seen: &mut usize) -> Vec<String> {
     let mut log = stage.record.log();
-    loop {
+    let mut quiet = 0;
+    while quiet < 4 {
         stage.moment().await;
         let now = stage.record.log();
-        if now.len() == log.len() {
-            break;
-        }
+        quiet = if now.len() == log.len() { quiet + 1 } else { 0 };
         log = now;
     }
     let new = log[*seen..].to_vec();
