@@ -6,11 +6,11 @@
 //!
 //! | threat | what stops it |
 //! |---|---|
-//! | a crash, or a loss of power | what was acknowledged is on the disk: a commit is one `fsync` ([`disk`]) |
-//! | a disk that fills up | sizes are counted before anything is written ([`index`]) |
-//! | a damaged file | it is set aside, the storage begins anew, and the embedder is told ([`shelf`]) |
-//! | a disk that is read by others | names and values are sealed with keys of the tenant's ([`cipher`]) |
-//! | threads kept busy, to the harm of others | one thread at most for each tenant ([`store`]) |
+//! | a crash, or a loss of power | what was acknowledged is on the disk: a commit is one `fsync` (`disk`) |
+//! | a disk that fills up | sizes are counted before anything is written (`index`) |
+//! | a damaged file | it is set aside, the storage begins anew, and the embedder is told (`shelf`) |
+//! | a disk that is read by others | names and values are sealed with keys of the tenant's (`cipher`) |
+//! | threads kept busy, to the harm of others | one thread at most for each tenant (`store`) |
 //!
 //! What a file still tells: how many keys there are, the sizes of their names and values,
 //! which rows were written together, and for which app it is, as its name says so. Who can
