@@ -6,10 +6,9 @@ mod stack;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use miniapp_data::DataTree;
-use tokio::sync::Notify;
 
 pub use navigation::{Navigation, NavigationError};
 pub(crate) use navigation::{Pace, Routes};
@@ -55,8 +54,8 @@ pub(crate) struct Pages {
     data: BTreeMap<PageId, DataTree>,
     /// Whether callbacks may be due.
     due: bool,
-    /// Told when the mini-app itself has changed the stack.
-    changed: Arc<Notify>,
+    /// Who is to be woken once they may be.
+    waiting: Option<Waker>,
 }
 
 impl Pages {
@@ -67,19 +66,28 @@ impl Pages {
             pace: Pace::default(),
             data: BTreeMap::new(),
             due: false,
-            changed: Arc::default(),
+            waiting: None,
         }
-    }
-
-    /// Who is told that the stack has changed.
-    pub(crate) fn changed(&self) -> Arc<Notify> {
-        Arc::clone(&self.changed)
     }
 
     /// Callbacks may be due from now on.
     pub(crate) fn touch(&mut self) {
         self.due = true;
-        self.changed.notify_one();
+        if let Some(waiting) = self.waiting.take() {
+            waiting.wake();
+        }
+    }
+
+    /// Waits until callbacks may be due.
+    pub(crate) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.due {
+            return Poll::Ready(());
+        }
+        match &mut self.waiting {
+            Some(waiting) => waiting.clone_from(cx.waker()),
+            waiting => *waiting = Some(cx.waker().clone()),
+        }
+        Poll::Pending
     }
 
     /// Whether callbacks may be due since this was last asked.

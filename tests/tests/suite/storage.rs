@@ -291,6 +291,30 @@ on_both! {
 }
 
 on_both! {
+    async fn logging_out_reaches_what_no_life_has_touched(execution: Execution) {
+        let folder = tempfile::tempdir().unwrap();
+        {
+            let stage = stage(execution, folder.path()).await;
+            let id = stage.install(Guest::Keeper).await;
+            for user in ["mia", "ben"] {
+                let app = launch(&stage, &id, Some(user)).await;
+                run(&stage, &app, json!([set("a", user)])).await;
+                app.close().await;
+            }
+        }
+        let stage = stage(execution, folder.path()).await;
+        let id = stage.install(Guest::Keeper).await;
+        let of_ben = launch(&stage, &id, Some("ben")).await;
+        assert_eq!(run(&stage, &of_ben, json!([get("a")])).await, json!(["ben"]));
+        assert_eq!(files_of(folder.path()).len(), 2);
+        // The other user's storage of the same app is open, and hers was not asked for since.
+        stage.host.log_out(Some(&UserId::new("mia").unwrap())).await.unwrap();
+        assert_eq!(files_of(folder.path()).len(), 1);
+        assert_eq!(run(&stage, &of_ben, json!([get("a")])).await, json!(["ben"]));
+    }
+}
+
+on_both! {
     async fn a_snapshot_is_restored_under_a_live_mini_app(execution: Execution) {
         let folder = tempfile::tempdir().unwrap();
         let stage = stage(execution, folder.path()).await;

@@ -105,12 +105,20 @@ impl ConsentStore for FolderConsents {
     fn forget(&self, user: Option<&UserId>) -> Result<(), ConsentStoreError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.file(user);
-        let removed = match fs::remove_file(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-            Ok(()) => sync_folder(&self.folder),
-        };
-        removed.map_err(|reason| system(&file, reason))
+        // One that was set aside or not finished tells of the user, too.
+        for file in [
+            &file,
+            &file.with_extension("damaged"),
+            &file.with_extension("new"),
+        ] {
+            let removed = match fs::remove_file(file) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error),
+                Ok(()) => sync_folder(&self.folder),
+            };
+            removed.map_err(|reason| system(file, reason))?;
+        }
+        Ok(())
     }
 }
 

@@ -160,7 +160,6 @@ impl Conversation<'_> {
         agenda: &mut Agenda<'a>,
     ) -> wasmtime::Result<Parting> {
         let mut parting = pin!(self.control.parting());
-        let changed = self.pages(|pages| pages.changed());
         loop {
             self.advance(agenda)?;
             let pause = self.store.with(|store| Meter::pause(store))?;
@@ -181,7 +180,7 @@ impl Conversation<'_> {
                     self.begin(Trigger::Event)?;
                     agenda.events.push(Box::pin(self.deliver(delivery)));
                 }
-                () = changed.notified() => {}
+                () = poll_fn(|cx| self.pages(|pages| pages.poll_due(cx))) => {}
                 () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
             }
         }

@@ -7,7 +7,7 @@
 
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -47,6 +47,8 @@ impl Parting {
 pub(super) struct Presence {
     /// Since when it is in the background; nothing in the foreground.
     hidden: watch::Sender<Option<Instant>>,
+    /// Whether it is there, for those who look at every event.
+    is_hidden: AtomicBool,
     parting: watch::Sender<Option<Parting>>,
     /// Questions of the embedder's that wait for an answer.
     asked: AtomicUsize,
@@ -57,7 +59,7 @@ pub(crate) struct Attention<'a>(&'a Presence);
 
 impl Drop for Attention<'_> {
     fn drop(&mut self) {
-        self.0.asked.fetch_sub(1, Ordering::Relaxed);
+        self.0.asked.fetch_sub(1, Ordering::SeqCst);
         self.0.tell();
     }
 }
@@ -66,12 +68,14 @@ impl Presence {
     pub(super) fn new() -> Self {
         Self {
             hidden: watch::Sender::new(None),
+            is_hidden: AtomicBool::new(false),
             parting: watch::Sender::new(None),
             asked: AtomicUsize::new(0),
         }
     }
 
     pub(super) fn set_visible(&self, visible: bool) {
+        self.is_hidden.store(!visible, Ordering::SeqCst);
         self.hidden.send_if_modified(|hidden| {
             let changes = hidden.is_some() == visible;
             if changes {
@@ -87,14 +91,17 @@ impl Presence {
     }
 
     pub(super) fn ask(&self) -> Attention<'_> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.tell();
         Attention(self)
     }
 
-    /// One in the foreground is awake whoever asks.
+    /// One in the foreground is awake whoever asks. Either this sees that it is in the
+    /// background, or whoever looks at how many ask, after it went there, sees this one.
     fn tell(&self) {
-        self.hidden.send_if_modified(|hidden| hidden.is_some());
+        if self.is_hidden.load(Ordering::SeqCst) {
+            self.hidden.send_if_modified(|hidden| hidden.is_some());
+        }
     }
 
     /// It is to end; the first reason counts.
@@ -134,7 +141,7 @@ impl Presence {
         let mut asleep = false;
         loop {
             let since = *hidden.borrow_and_update();
-            let asked = self.asked.load(Ordering::Relaxed) > 0;
+            let asked = self.asked.load(Ordering::SeqCst) > 0;
             let (suspend, leave) = match since {
                 Some(since) => (
                     since.checked_add(limits.suspend),

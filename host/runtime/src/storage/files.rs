@@ -146,10 +146,11 @@ impl Files {
         Ok(files)
     }
 
-    /// Whether a file of its folder is one of them.
+    /// Whether a file is one of them. The same app's have the same names for each user, so
+    /// the folder counts.
     pub(super) fn owns(&self, file: &Path) -> bool {
         let ending = self.ending_of(file);
-        ending.is_some_and(|ending| is_ours(&ending))
+        file.parent() == self.store.parent() && ending.is_some_and(|ending| is_ours(&ending))
     }
 
     /// What follows the store's name in that of a file.
