@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 use miniapp_host::{
-    EndReason, Event, EventError, LaunchOptions, Limits, MiniApp, Navigation, NavigationError,
-    PageId,
+    EndReason, Event, EventError, Execution, LaunchOptions, Limits, MiniApp, Navigation,
+    NavigationError, PageId,
 };
 use miniapp_tests::{Guest, Line, Stage, on_both};
 use serde_json::{Value, json};
@@ -55,6 +55,19 @@ async fn open_at(stage: &Stage, query: &[(&str, &str)]) -> MiniApp {
         ..LaunchOptions::default()
     };
     stage.host.launch_with(id.as_str(), options).await.unwrap()
+}
+
+/// A stage whose server takes a tenth of a second to answer.
+async fn slow_stage(execution: Execution) -> Stage {
+    Stage::builder(execution)
+        .serve(|_| {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                miniapp_tests::json(200, &json!({}))
+            })
+        })
+        .set()
+        .await
 }
 
 /// What is done, and the callbacks that follow, as the specification has them.
@@ -331,13 +344,7 @@ on_both! {
 
 on_both! {
     async fn a_request_outlives_the_page_that_asked_and_set_data_fails(execution: Execution) {
-        let stage = Stage::builder(execution)
-            .serve(|_| Box::pin(async {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                miniapp_tests::json(200, &json!({}))
-            }))
-            .set()
-            .await;
+        let stage = slow_stage(execution).await;
         let app = stage.start(Guest::Pages).await;
         tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
         let b = app.pages().await.pop().unwrap().id;
@@ -356,13 +363,7 @@ on_both! {
 
 on_both! {
     async fn a_page_that_was_closed_while_it_loaded_is_no_fault(execution: Execution) {
-        let stage = Stage::builder(execution)
-            .serve(|_| Box::pin(async {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                miniapp_tests::json(200, &json!({}))
-            }))
-            .set()
-            .await;
+        let stage = slow_stage(execution).await;
         let app = stage.start(Guest::Pages).await;
         let open = |query: &str| Navigation::Open(format!("pages/b?{query}"));
         app.navigate(open("fetch=https://rogue.example.com/")).await.unwrap();
