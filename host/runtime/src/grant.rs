@@ -236,12 +236,9 @@ impl Grant {
             return self.decide_own(package, import, interface, own);
         }
         if let Some(interface) = interface
-            && let Some(version) = services.interfaces.other_version(interface)
+            && let Some((version, own)) = services.interfaces.other_version(interface)
         {
-            return Err(GrantError::NotOffered {
-                interface: import.to_owned(),
-                reason: format!("it has the version {version} of it"),
-            });
+            return self.decide_other(package, interface, &version, own);
         }
         if interface.is_some_and(|interface| services.interfaces.know_package(interface))
             && is_types_only(package, import)
@@ -308,6 +305,36 @@ impl Grant {
                     reason: format!("it has no function `{missing}`"),
                 }),
             },
+        }
+    }
+
+    /// Decides on an interface that the native app has in a version that does not serve.
+    fn decide_other(
+        &self,
+        package: &Package,
+        interface: &InterfaceName,
+        version: &str,
+        own: &Interface,
+    ) -> Result<LinkTo, GrantError> {
+        let needs = Requirement::Permission(own.permission().clone());
+        match self.judge(package, interface, needs)? {
+            Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
+            Judgement::Granted {
+                optional: Some(permission),
+            } => Ok(LinkTo::Denial(Arc::new(Denial {
+                message: format!(
+                    "this app has the version {version} of `{}`, and the mini-app was built for {}",
+                    unversioned(interface),
+                    version_of(interface)
+                ),
+                interface: unversioned(interface),
+                permission: Some(permission),
+                line: None,
+            }))),
+            Judgement::Granted { optional: None } => Err(GrantError::NotOffered {
+                interface: interface.to_string(),
+                reason: format!("it has the version {version} of it"),
+            }),
         }
     }
 
@@ -532,6 +559,12 @@ fn unversioned(interface: &InterfaceName) -> String {
         "{}:{}/{}",
         interface.namespace, interface.package, interface.interface
     )
+}
+
+/// The version of an interface, for people.
+fn version_of(interface: &InterfaceName) -> String {
+    let version = interface.version.as_ref();
+    version.map_or_else(|| "none".to_owned(), ToString::to_string)
 }
 
 /// Where an entry stands; one that was made in code stands nowhere.

@@ -298,17 +298,41 @@ fn loyalty() -> Interface {
         })
 }
 
-fn ledger() -> Interface {
-    Interface::new("acme:loyalty/ledger@1.0.0", permission("ext:ledger")).sync_function(
-        "note",
-        |_: Caller, (line,): (String,)| async move {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            match line.as_str() {
-                "panic" => panic!("a function that panics"),
-                _ => Ok(u32::try_from(line.len()).unwrap()),
-            }
+#[derive(ComponentType, Lift, Lower, serde::Serialize)]
+#[component(variant)]
+#[component(wasmtime_crate = miniapp_host::wasmtime)]
+enum Entry {
+    #[component(name = "line")]
+    Line(String),
+    #[component(name = "sum")]
+    Sum(Result<u32, String>),
+    #[component(name = "nothing")]
+    Nothing,
+}
+
+/// The ledger in this version, with its second function.
+fn entries(version: &str) -> Interface {
+    let name = format!("acme:loyalty/ledger@{version}");
+    Interface::new(name, permission("ext:ledger")).sync_function(
+        "enter",
+        |_: Caller, (entry,): (Entry,)| async move {
+            Ok(match entry {
+                Entry::Line(line) | Entry::Sum(Err(line)) => u32::try_from(line.len()).unwrap(),
+                Entry::Sum(Ok(sum)) => sum,
+                Entry::Nothing => 0,
+            })
         },
     )
+}
+
+fn ledger() -> Interface {
+    entries("1.0.0").sync_function("note", |_: Caller, (line,): (String,)| async move {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        match line.as_str() {
+            "panic" => panic!("a function that panics"),
+            _ => Ok(u32::try_from(line.len()).unwrap()),
+        }
+    })
 }
 
 on_both! {
@@ -320,6 +344,15 @@ on_both! {
         assert_eq!(stage.data(&app).await["balance"], balance);
         stage.event(&app, "note", json!({ "text": "four" })).await.unwrap();
         assert_eq!(stage.data(&app).await["noted"], 4);
+        for (detail, entered) in [
+            (json!({ "text": "four" }), 4),
+            (json!({ "bytes": 5 }), 5),
+            (json!({ "n": 1 }), 7),
+            (json!({}), 0),
+        ] {
+            stage.event(&app, "enter", detail).await.unwrap();
+            assert_eq!(stage.data(&app).await["entered"], entered);
+        }
         let error = failure(&stage, &app, "balance", json!({ "text": "ben" })).await;
         assert_eq!(error.to_string(), "not-found: no `ben`");
     }
@@ -377,6 +410,14 @@ on_both! {
         let error = failure(&stage, &app, "note", json!({ "text": "x" })).await;
         assert_eq!(error.to_string(), "denied: `ext:ledger` is not granted to this mini-app");
         assert_eq!(stage.record.denied()[0].interface, "acme:loyalty/ledger");
+        let burnt = async |detail: Value| {
+            let before = app.fuel_spent();
+            assert_eq!(failure(&stage, &app, "enter", detail).await.code, "denied");
+            app.fuel_spent() - before
+        };
+        // What it carries is copied, and paid for, although it is denied.
+        let (less, more) = (burnt(json!({ "bytes": 1 << 10 })).await, burnt(json!({ "bytes": 256 << 10 })).await);
+        assert!(more - less >= 255 << 10, "{less}, {more}");
         let error = failure(&stage, &app, "balance", json!({ "text": "mia" })).await;
         assert_eq!(error.code, "denied");
         stage.event(&app, "invoke", json!({ "name": "points", "text": "1" })).await.unwrap();
@@ -429,10 +470,51 @@ async fn an_interface_that_is_required_and_not_granted() {
     assert_snapshot!(error.to_string(), @r###"the mini-app asks for `ext:ledger` (miniapp.yaml:10:11), which its partner manifest does not grant; write in partner.yaml:5: permissions: ["ext:points", "device:lamp", "device:clipboard", "device:location", "device:file-transfer", "ext:ledger"]"###);
 }
 
+on_both! {
+    async fn an_interface_in_another_version_is_denied_where_it_is_optional(execution: Execution) {
+        let older = |host: HostBuilder| {
+            let older = Interface::new("acme:loyalty/ledger@0.9.0", permission("ext:ledger"));
+            host.interface(loyalty()).interface(older)
+        };
+        let stage = Stage::builder(execution).host(older).set().await;
+        let app = stage.start(Guest::Native).await;
+        let error = failure(&stage, &app, "note", json!({ "text": "x" })).await;
+        assert_eq!(error.to_string(), "denied: this app has the version 0.9.0 of `acme:loyalty/ledger`, and the mini-app was built for 1.0.0");
+        stage.event(&app, "balance", json!({ "text": "mia" })).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_interface_serves_the_versions_before_it() {
+    let import = |version: &str| {
+        format!(
+            r#"(import "acme:loyalty/ledger@{version}" (instance
+                (export "error" (type $e (eq $error)))
+                (export "note" (func (param "line" string) (result (result u32 (error $e)))))))
+            "#
+        )
+    };
+    let imports = import("1.0.0") + &import("1.1.0");
+    let fragment = format!(";;; before\n{imports}\n;;; core\n(table $attacks 1 funcref)");
+    let later = |host: HostBuilder| {
+        let note = |_: Caller, (_,): (String,)| async { Ok(1_u32) };
+        host.interface(entries("1.2.0").sync_function("note", note))
+    };
+    let stage = Stage::builder(miniapp_host::Execution::Jit)
+        .host(later)
+        .set()
+        .await;
+    let manifests = Guest::Native.manifests();
+    let package = manifests.package(miniapp_tests::component(&fragment));
+    let installed = stage.host.install(package, &manifests.partner()).await;
+    let app = stage.launch(&installed.unwrap()).await;
+    app.close().await;
+}
+
 #[tokio::test]
 async fn an_interface_of_another_shape() {
     let wrong = |interface: Interface| vec![loyalty(), interface];
-    let named = || Interface::new("acme:loyalty/ledger@1.0.0", permission("ext:ledger"));
+    let named = || entries("1.0.0");
     let takes = named().sync_function("note", |_: Caller, (_, _): (String, u32)| async {
         Ok(1_u32)
     });
@@ -445,8 +527,27 @@ async fn an_interface_of_another_shape() {
     assert_snapshot!(refusal(wrong(waits)).await, @r###"the component does not fit `acme:loyalty/ledger@1.0.0` as this app has it: instance export `note` has the wrong type: it is asynchronous on one side only; see `Interface::function` and `Interface::sync_function`; rebuild it against the WIT of this app"###);
     let lacks = named().sync_function("other", |_: Caller, (_,): (String,)| async { Ok(1_u32) });
     assert_snapshot!(refusal(wrong(lacks)).await, @r###"the component imports `acme:loyalty/ledger`, which this app does not offer: it has no function `note`"###);
+}
+
+#[tokio::test]
+async fn an_interface_in_another_version_is_refused_where_it_is_required() {
     let older = Interface::new("acme:loyalty/ledger@0.9.0", permission("ext:ledger"));
-    assert_snapshot!(refusal(wrong(older)).await, @r###"the component imports `acme:loyalty/ledger@1.0.0`, which this app does not offer: it has the version 0.9.0 of it"###);
+    let echo = |_: Tenant, payload: Value| async move { Ok(payload) };
+    let with = |host: HostBuilder| {
+        let host = host.interface(loyalty()).interface(older);
+        host.extension("points", echo)
+    };
+    let stage = Stage::builder(miniapp_host::Execution::Jit)
+        .host(with)
+        .set()
+        .await;
+    let (optional, required) = (
+        "functions.\n    optional: true\n",
+        "functions.\n    optional: false\n",
+    );
+    let manifests = Guest::Native.manifests().app_with(optional, required);
+    let refused = stage.install_with(Guest::Native, &manifests).await;
+    assert_snapshot!(refused.unwrap_err().to_string(), @r###"the component imports `acme:loyalty/ledger@1.0.0`, which this app does not offer: it has the version 0.9.0 of it"###);
 }
 
 #[test]

@@ -380,14 +380,16 @@ impl Interfaces {
         found.map(|(_, interface)| interface)
     }
 
-    /// A version of the import's interface that does not serve it, if there is one.
-    pub(crate) fn other_version(&self, import: &InterfaceName) -> Option<String> {
+    /// A version of the import's interface that does not serve it, if there is one, and
+    /// which.
+    pub(crate) fn other_version(&self, import: &InterfaceName) -> Option<(String, &Interface)> {
         let named = |own: &InterfaceName| {
             own.is_of(&import.namespace, &import.package) && own.interface == import.interface
         };
-        let (own, _) = self.0.iter().find(|(own, _)| named(own))?;
+        let (own, interface) = self.0.iter().find(|(own, _)| named(own))?;
         let version = own.version.as_ref().map(ToString::to_string);
-        Some(version.unwrap_or_else(|| "without a number".to_owned()))
+        let version = version.unwrap_or_else(|| "without a number".to_owned());
+        Some((version, interface))
     }
 
     /// Permissions of which the user is asked, whether they usually are or not.

@@ -10,6 +10,7 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, Linker, LinkerInstance, Val};
 
 use super::{Grant, LinkTo};
+use crate::capability::Interface;
 use crate::contract::{GuestError, code};
 use crate::instance::State;
 use crate::meter::{Meter, price};
@@ -20,6 +21,7 @@ use crate::report::Denial;
 pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(component.engine());
     let mut linked = Vec::new();
+    let mut own: Vec<&Arc<Interface>> = Vec::new();
     for link in grant.links() {
         match &link.to {
             // A component may import an interface in several versions, and one
@@ -30,7 +32,12 @@ pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Lin
                     (capability.link)(&mut linker)?;
                 }
             }
-            LinkTo::Interface(interface) => interface.link(&mut linker)?,
+            LinkTo::Interface(interface) => {
+                if !own.iter().any(|linked| Arc::ptr_eq(linked, interface)) {
+                    own.push(interface);
+                    interface.link(&mut linker)?;
+                }
+            }
             LinkTo::Denial(denial) => link_denial(&mut linker, component, &link.import, denial)?,
             LinkTo::Types => {
                 linker.instance(&link.import)?;

@@ -98,6 +98,15 @@ impl Page for Index {
                 page.set_data("echoed", &(text.len() + list.len()))
             }
             "note" => page.set_data("noted", &ledger::note(&detail.text()).map_err(own)?),
+            "enter" => {
+                let entry = match (&detail.text, detail.bytes) {
+                    (Some(text), _) => ledger::Entry::Line(text.clone()),
+                    (None, Some(bytes)) => ledger::Entry::Sum(Err("x".repeat(bytes))),
+                    _ if detail.n > 0 => ledger::Entry::Sum(Ok(7)),
+                    _ => ledger::Entry::Nothing,
+                };
+                page.set_data("entered", &ledger::enter(&entry).map_err(own)?)
+            }
             "toasts" => {
                 let text = "t".repeat(detail.bytes.unwrap_or(1));
                 for _ in 0..detail.n {

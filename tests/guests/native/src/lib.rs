@@ -10,6 +10,7 @@
 //! | `echo` | `{bytes}` | gives it so many bytes, sets `echoed` |
 //! | `echo-text` | `{bytes}` | gives it a text of so many bytes, sets `echoed` |
 //! | `note` | `{text}` | asks `acme:loyalty/ledger`, sets `noted` |
+//! | `enter` | `{text}`, `{bytes}`, `{n}` or nothing | gives `acme:loyalty/ledger` a line, a sum that failed, one that did not, or nothing; sets `entered` |
 //! | `toasts` | `{n, bytes?}` | shows so many toasts, and hides them once |
 //! | `loading` | `{text}` | says what the user waits for; hides it without a text |
 //! | `title` | `{text}` | sets the title of this page |

@@ -15,7 +15,7 @@ use crate::meter::price;
 pub(super) struct Weight {
     /// Bytes of texts and of numbers.
     bytes: usize,
-    /// Texts, lists, fields and numbers, but for those of one byte.
+    /// Texts, lists, fields and numbers, but for numbers of one byte.
     elements: usize,
     /// Numbers of one byte, which are told one by one.
     small: usize,
@@ -49,13 +49,23 @@ impl Weight {
             .saturating_add(small.saturating_mul(price::JSON_WRITTEN))
     }
 
+    /// A text, a list, a field: what carries so many bytes and takes a place of its own.
     fn add(&mut self, bytes: usize) -> Result<(), Untold> {
-        self.bytes = self.bytes.saturating_add(bytes);
-        if bytes == 1 {
-            self.small = self.small.saturating_add(1);
-        } else {
-            self.elements = self.elements.saturating_add(1);
+        self.elements = self.elements.saturating_add(1);
+        self.carry(bytes)
+    }
+
+    /// A number of so many bytes.
+    fn add_number(&mut self, bytes: usize) -> Result<(), Untold> {
+        if bytes > 1 {
+            return self.add(bytes);
         }
+        self.small = self.small.saturating_add(1);
+        self.carry(bytes)
+    }
+
+    fn carry(&mut self, bytes: usize) -> Result<(), Untold> {
+        self.bytes = self.bytes.saturating_add(bytes);
         if self.total() > MAX_WEIGHT {
             return Err(Untold);
         }
@@ -84,7 +94,7 @@ impl serde::ser::Error for Untold {
 macro_rules! numbers {
     ($($function:ident: $number:ty),*) => {
         $(fn $function(self, _: $number) -> Result<(), Untold> {
-            self.add(size_of::<$number>())
+            self.add_number(size_of::<$number>())
         })*
     };
 }
@@ -261,6 +271,7 @@ mod tests {
         assert_eq!(Weight::of(&("abc".to_owned(), 7_u32)), weigh(7, 3, 0));
         assert_eq!(Weight::of(&vec![String::new(); 10]), weigh(0, 11, 0));
         assert_eq!(Weight::of(&vec![0_u8; 10]), weigh(10, 1, 10));
+        assert_eq!(Weight::of(&vec!["x".to_owned(); 10]), weigh(10, 11, 0));
         assert_eq!(Weight::of(&Some(Ok::<f64, ()>(1.5))), weigh(8, 1, 0));
         assert_eq!(Weight::of(&()), weigh(0, 1, 0));
     }

@@ -59,8 +59,14 @@ fn is_plain(ty: &Type) -> bool {
         Type::Option(option) => is_plain(&option.ty()),
         Type::Record(record) => record.fields().all(|field| is_plain(&field.ty)),
         Type::Tuple(tuple) => tuple.types().all(|ty| is_plain(&ty)),
+        Type::Variant(variant) => variant.cases().all(|case| is_plain_if_any(case.ty)),
+        Type::Result(result) => is_plain_if_any(result.ok()) && is_plain_if_any(result.err()),
         _ => false,
     }
+}
+
+fn is_plain_if_any(ty: Option<Type>) -> bool {
+    ty.is_none_or(|ty| is_plain(&ty))
 }
 
 /// Bytes of text in `values`, and how many values there are. Names are text too: the
@@ -84,7 +90,13 @@ pub(super) fn size(values: &[Val]) -> (usize, usize) {
                 let bytes = names.iter().map(String::len);
                 total.0 = bytes.fold(total.0, usize::saturating_add);
             }
-            Val::Option(Some(value)) => rest.push(value),
+            Val::Variant(name, value) => {
+                total.0 = total.0.saturating_add(name.len());
+                rest.extend(value.as_deref());
+            }
+            Val::Result(Ok(value) | Err(value)) | Val::Option(value) => {
+                rest.extend(value.as_deref());
+            }
             _ => {}
         }
     }
