@@ -1,0 +1,84 @@
+// What the rest of the prelude stands on: the built-in functions as they were before any
+// code of a mini-app ran, so that nothing a mini-app replaces changes how it is served.
+const { stringify, parse } = JSON;
+const { isArray, from: arrayFrom } = Array;
+const { assign, create, defineProperty, entries, freeze, getPrototypeOf, hasOwn, keys } = Object;
+const { apply, ownKeys } = Reflect;
+const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
+const push = uncurry(Array.prototype.push);
+const join = uncurry(Array.prototype.join);
+const splice = uncurry(Array.prototype.splice);
+const indexOf = uncurry(Array.prototype.indexOf);
+const slice = uncurry(String.prototype.slice);
+const charAt = uncurry(String.prototype.charAt);
+const lower = uncurry(String.prototype.toLowerCase);
+const startsWith = uncurry(String.prototype.startsWith);
+const includes = uncurry(String.prototype.includes);
+const wellFormed = uncurry(String.prototype.toWellFormed);
+const search = uncurry(RegExp.prototype.exec);
+const replace = uncurry(String.prototype.replace);
+const dateToISO = uncurry(Date.prototype.toISOString);
+const mapGet = uncurry(Map.prototype.get);
+const mapSet = uncurry(Map.prototype.set);
+const mapHas = uncurry(Map.prototype.has);
+const mapDelete = uncurry(Map.prototype.delete);
+const toText = String;
+const PromiseOriginal = Promise;
+const then = uncurry(Promise.prototype.then);
+
+const resolved = PromiseOriginal.resolve();
+
+/** Runs a function once the code that runs now is done. */
+const soon = (run) => {
+  then(resolved, run);
+};
+
+/** A text as the host takes it: lone surrogates become U+FFFD. */
+const text = (value) => wellFormed(toText(value));
+
+const isObject = (value) => typeof value === 'object' && value !== null;
+const isFunction = (value) => typeof value === 'function';
+
+const isPlain = (value) => {
+  if (!isObject(value)) return false;
+  const prototype = getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** A copy of plain objects and arrays, all the way down; everything else is shared. */
+const deepCopy = (value, seen = new Map()) => {
+  if (!isArray(value) && !isPlain(value)) return value;
+  if (mapHas(seen, value)) return mapGet(seen, value);
+  const copy = isArray(value) ? [] : {};
+  mapSet(seen, value, copy);
+  for (const key of keys(value)) own(copy, key, deepCopy(value[key], seen));
+  return copy;
+};
+
+/** Sets a property of an object's own, whatever its prototype has under that name. */
+const own = (object, key, value) =>
+  defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+
+/** Makes a global, as web platforms have them: replaceable, and not enumerated. */
+const global = (name, value) =>
+  defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+
+/** What the host answers where it does not do what it was asked. */
+class HostError extends Error {
+  constructor(api, failure) {
+    const lines = [failure.message];
+    if (failure.line) push(lines, `to grant it, write in ${failure.line}`);
+    const told = join(lines, '; ');
+    super(api ? `${api}: ${told}` : told);
+    this.errMsg = api ? `${api}:fail ${told}` : told;
+    this.code = failure.code;
+    if (failure.permission) this.permission = failure.permission;
+    if (failure.line) this.line = failure.line;
+  }
+}
+defineProperty(HostError.prototype, 'name', { value: 'HostError', writable: true, configurable: true });
+
+const hostError = (api, failure) => (failure instanceof Error ? failure : new HostError(api, failure));
+
+/** An error of a mini-app's own making: what it gave is not what an API takes. */
+const invalid = (message) => ({ code: 'invalid-argument', message });

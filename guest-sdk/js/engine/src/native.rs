@@ -1,0 +1,212 @@
+//! The functions that the prelude reaches the host by. One that waits takes a function
+//! `done(failure, value)` last, and returns at once; one that does not answers its failure, or
+//! the pair `[failure, value]`.
+
+mod answers;
+
+use std::rc::Rc;
+
+use rquickjs::function::Func;
+use rquickjs::{Ctx, Function, IntoJs, Object, Persistent};
+
+use crate::environment::{Engine, answer};
+use crate::outside::{Level, Question, Request, Work};
+
+use answers::{Bytes, Failed, Pairs, Told};
+
+/// Makes the functions.
+pub(crate) fn functions<'js>(ctx: &Ctx<'js>, engine: &Rc<Engine>) -> rquickjs::Result<Object<'js>> {
+    let native = Object::new(ctx.clone())?;
+    basics(&native, engine)?;
+    text(&native, engine)?;
+    pages(&native, engine)?;
+    request(&native, engine)?;
+    storage(&native, engine)?;
+    storage_at_once(&native, engine)?;
+    user(&native, engine)?;
+    shown(&native, engine)?;
+    Ok(native)
+}
+
+/// Lets the host work, and hands what it answers to `done`.
+fn later<'js, T>(ctx: &Ctx<'js>, engine: &Rc<Engine>, done: Function<'js>, work: Work<T>)
+where
+    T: for<'a> IntoJs<'a> + 'static,
+{
+    let (done, engine) = (Persistent::save(ctx, done), Rc::clone(engine));
+    let outside = Rc::clone(&engine.outside);
+    outside.spawn(Box::pin(async move {
+        let answered = work.await;
+        answer(&engine, done, answered);
+    }));
+}
+
+/// Maps what the host answers to what a script takes.
+fn shaped<T: 'static, U: 'static>(work: Work<T>, shape: fn(T) -> U) -> Work<U> {
+    Box::pin(async move { work.await.map(shape) })
+}
+
+/// Defines functions of the engine and the context: `define!(native, engine, "name" = |ctx, e, a: String| …)`.
+macro_rules! define {
+    ($native:expr, $engine:expr; $($name:literal = |$ctx:ident, $e:ident $(, $argument:ident: $type:ty)*| $body:expr;)*) => {
+        $(
+            let engine = Rc::clone($engine);
+            $native.set($name, Func::from(move |$ctx: Ctx<'js> $(, $argument: $type)*| {
+                let $e = &engine;
+                let _ = &$ctx;
+                $body
+            }))?;
+        )*
+    };
+}
+
+fn basics<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "log" = |_ctx, e, level: String, message: String| {
+            let level = match level.as_str() {
+                "trace" => Level::Trace,
+                "debug" => Level::Debug,
+                "warn" => Level::Warn,
+                "error" => Level::Error,
+                _ => Level::Info,
+            };
+            e.outside.log(level, &message);
+        };
+        "monotonic" = |_ctx, e| {
+            // Milliseconds, as web platforms count.
+            #[allow(clippy::cast_precision_loss)]
+            let milliseconds = e.outside.monotonic() as f64 / 1_000.0;
+            milliseconds
+        };
+        "sleep" = |ctx, e, milliseconds: u32, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.sleep(milliseconds));
+        };
+        "random" = |_ctx, e, length: u32| Told(e.outside.random(length).map(Bytes));
+        "trace" = |_ctx, e, stack: String| e.map.borrow().translate(&stack);
+        "language" = |_ctx, e| e.outside.language();
+        "timeZone" = |_ctx, e| e.outside.time_zone();
+    );
+    Ok(())
+}
+
+fn text<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "encode" = |_ctx, _e, text: String| Bytes(text.into_bytes());
+        "decode" = |_ctx, _e, bytes: Bytes| {
+            let bytes = bytes.0.as_slice();
+            String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()
+        };
+    );
+    Ok(())
+}
+
+fn pages<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "setData" = |_ctx, e, page: u32, changes: Pairs| Failed(e.outside.set_data(page, changes.0));
+        "open" = |ctx, e, address: String, done: Function<'js>| later(&ctx, e, done, e.outside.open(address));
+        "redirect" = |ctx, e, address: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.redirect(address));
+        };
+        "back" = |ctx, e, pages: u32, done: Function<'js>| later(&ctx, e, done, e.outside.back(pages));
+        "switchTab" = |ctx, e, address: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.switch_tab(address));
+        };
+        "reload" = |ctx, e, address: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.reload(address));
+        };
+    );
+    Ok(())
+}
+
+fn request<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "fetch" = |ctx, e, method: String, url: String, headers: Pairs, body: Option<Bytes>, timeout: Option<u32>, done: Function<'js>| {
+            let body = body.map(|body| body.0);
+            let request = Request { method, url, headers: headers.0, body, timeout };
+            let (id, called_off) = e.tasks.begin();
+            let (work, engine) = (e.outside.fetch(request), Rc::clone(e));
+            let done = Persistent::save(&ctx, done);
+            e.outside.spawn(Box::pin(async move {
+                let answered = work.await;
+                engine.tasks.end(id);
+                if !called_off.get() {
+                    answer(&engine, done, answered);
+                }
+            }));
+            id
+        };
+        "abort" = |_ctx, e, id: u32| e.tasks.abort(id);
+        "invoke" = |ctx, e, name: String, payload: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.invoke(name, payload));
+        };
+    );
+    Ok(())
+}
+
+fn storage<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "storageGet" = |ctx, e, key: String, done: Function<'js>| {
+            later(&ctx, e, done, shaped(e.outside.storage_get(key), |value| value.map(Bytes)));
+        };
+        "storageSet" = |ctx, e, key: String, value: Bytes, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.storage_set(key, value.0));
+        };
+        "storageRemove" = |ctx, e, key: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.storage_remove(key));
+        };
+        "storageKeys" = |ctx, e, done: Function<'js>| later(&ctx, e, done, e.outside.storage_keys());
+        "storageClear" = |ctx, e, done: Function<'js>| later(&ctx, e, done, e.outside.storage_clear());
+        "storageUsage" = |ctx, e, done: Function<'js>| later(&ctx, e, done, e.outside.storage_usage());
+    );
+    Ok(())
+}
+
+fn storage_at_once<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "storageGetSync" = |_ctx, e, key: String| {
+            Told(e.outside.storage_get_now(&key).map(|value| value.map(Bytes)))
+        };
+        "storageSetSync" = |_ctx, e, key: String, value: Bytes| {
+            Told(e.outside.storage_set_now(&key, &value.0))
+        };
+        "storageRemoveSync" = |_ctx, e, key: String| Told(e.outside.storage_remove_now(&key));
+        "storageKeysSync" = |_ctx, e| Told(e.outside.storage_keys_now());
+        "storageClearSync" = |_ctx, e| Told(e.outside.storage_clear_now());
+        "storageUsageSync" = |_ctx, e| Told(e.outside.storage_usage_now());
+    );
+    Ok(())
+}
+
+fn user<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "loginCode" = |ctx, e, done: Function<'js>| later(&ctx, e, done, e.outside.login_code());
+        "readProfile" = |ctx, e, fields: Vec<String>, done: Function<'js>| {
+            later(&ctx, e, done, shaped(e.outside.read_profile(fields), Pairs));
+        };
+        "askConsent" = |ctx, e, permission: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.ask_consent(permission));
+        };
+        "consentStatus" = |_ctx, e, permission: String| Told(e.outside.consent_status(&permission));
+    );
+    Ok(())
+}
+
+fn shown<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
+    define!(native, engine;
+        "showToast" = |_ctx, e, text: String, icon: String, milliseconds: u32| {
+            Failed(e.outside.show_toast(&text, &icon, milliseconds))
+        };
+        "hideToast" = |_ctx, e| e.outside.hide_toast();
+        "showLoading" = |_ctx, e, text: String| Failed(e.outside.show_loading(&text));
+        "hideLoading" = |_ctx, e| e.outside.hide_loading();
+        "setTitle" = |_ctx, e, page: u32, title: String| Failed(e.outside.set_title(page, &title));
+        "ask" = |ctx, e, question: Question, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.ask(question));
+        };
+        "readClipboard" = |ctx, e, done: Function<'js>| later(&ctx, e, done, e.outside.read_clipboard());
+        "writeClipboard" = |ctx, e, text: String, done: Function<'js>| {
+            later(&ctx, e, done, e.outside.write_clipboard(text));
+        };
+    );
+    Ok(())
+}
