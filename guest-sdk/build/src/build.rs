@@ -2,7 +2,7 @@
 
 use crate::cargo::{self, Compilation};
 use crate::crates::Guest;
-use crate::{Toolchain, ToolchainError, component};
+use crate::{CCompiler, NoCCompiler, Toolchain, ToolchainError, component};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -19,6 +19,7 @@ pub struct GuestBuild {
     target_dir: Option<PathBuf>,
     profile: Option<String>,
     locked: bool,
+    compiles_c: bool,
     progress: Option<Progress>,
 }
 
@@ -31,6 +32,7 @@ impl GuestBuild {
             target_dir: None,
             profile: None,
             locked: false,
+            compiles_c: false,
             progress: None,
         }
     }
@@ -66,6 +68,14 @@ impl GuestBuild {
         self
     }
 
+    /// Whether something that the guest is made of is written in C, so that a compiler for it is needed.
+    /// By default nothing is.
+    #[must_use]
+    pub fn compiles_c(mut self, compiles_c: bool) -> Self {
+        self.compiles_c = compiles_c;
+        self
+    }
+
     /// Is told what Cargo and the compiler say meanwhile, warnings too, line by line. By default nobody is.
     #[must_use]
     pub fn progress(mut self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
@@ -82,6 +92,7 @@ impl fmt::Debug for GuestBuild {
             .field("target_dir", &self.target_dir)
             .field("profile", &self.profile)
             .field("locked", &self.locked)
+            .field("compiles_c", &self.compiles_c)
             .finish_non_exhaustive()
     }
 }
@@ -107,6 +118,9 @@ pub enum BuildError {
     /// Nothing on this machine compiles to WebAssembly.
     #[error(transparent)]
     Toolchain(#[from] ToolchainError),
+    /// Nothing on this machine compiles C to WebAssembly, and the guest needs it.
+    #[error(transparent)]
+    CCompiler(#[from] NoCCompiler),
     /// The crate cannot be built as it is described.
     #[error("{}: {message}", manifest.display())]
     Manifest {
@@ -189,8 +203,25 @@ fn check_manifest(build: &GuestBuild) -> Result<(), BuildError> {
     }
 }
 
-fn build_with(toolchain: &Toolchain, build: &GuestBuild) -> Result<BuiltGuest, BuildError> {
+/// Builds the core module of one guest and no component of it, for what is still to be done to it, and
+/// returns its file.
+///
+/// # Errors
+/// Fails like [`build`].
+pub fn build_module(build: &GuestBuild) -> Result<PathBuf, BuildError> {
+    compile_with(&find_toolchain(build)?, build).map(|compiled| compiled.module)
+}
+
+/// A guest that was compiled.
+struct Compiled {
+    guest: Guest,
+    target_dir: PathBuf,
+    module: PathBuf,
+}
+
+fn compile_with(toolchain: &Toolchain, build: &GuestBuild) -> Result<Compiled, BuildError> {
     check_manifest(build)?;
+    let c_compiler = build.compiles_c.then(CCompiler::find).transpose()?;
     let guest = Guest::read(build, toolchain)?;
     let target_dir = build
         .target_dir
@@ -208,6 +239,7 @@ fn build_with(toolchain: &Toolchain, build: &GuestBuild) -> Result<BuiltGuest, B
             .as_deref()
             .unwrap_or_else(|| guest.default_profile()),
         locked: build.locked,
+        c_compiler: c_compiler.as_ref(),
     };
     let module = cargo::compile(toolchain, &compilation, &|line| {
         if let Some(listener) = &build.progress {
@@ -218,6 +250,19 @@ fn build_with(toolchain: &Toolchain, build: &GuestBuild) -> Result<BuiltGuest, B
         manifest: build.manifest_dir.join("Cargo.toml"),
         message: "its library made no WebAssembly module".into(),
     })?;
+    Ok(Compiled {
+        guest,
+        target_dir,
+        module,
+    })
+}
+
+fn build_with(toolchain: &Toolchain, build: &GuestBuild) -> Result<BuiltGuest, BuildError> {
+    let Compiled {
+        guest,
+        target_dir,
+        module,
+    } = compile_with(toolchain, build)?;
     let bytes = component::encode(&guest.package, &module)?;
     let file = target_dir
         .join("components")

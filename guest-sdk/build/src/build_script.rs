@@ -5,7 +5,7 @@
 //! miniapp_guest_build::build_script::guests(&["tests/guests/rogue"]);
 //! ```
 
-use crate::{BuildError, BuiltGuest, GuestBuild, build_all, crates};
+use crate::{BuildError, BuiltGuest, GuestBuild, build_all, build_module, crates};
 use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,33 @@ pub fn guests(folders: &[&str]) {
             env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
         )
     );
+}
+
+/// Builds the core module of one guest of this workspace, of which parts may be written in C, and returns
+/// its file; nothing, where it has told Cargo of a failure as [`guests`] does. `sources` is what it is made
+/// of besides its `src`.
+pub fn module(folder: &str, sources: &[&str]) -> Option<PathBuf> {
+    let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let root = manifest_dir.as_deref().and_then(workspace_root)?;
+    println!("cargo::rerun-if-env-changed={TARGET_DIR}");
+    let own = ["Cargo.toml", "src"].iter().chain(sources);
+    let own = own.map(|source| format!("{folder}/{source}"));
+    for source in own.chain(SHARED_SOURCES.map(str::to_owned)) {
+        println!("cargo::rerun-if-changed={}", root.join(source).display());
+    }
+    match build_module(&guest(root, folder).compiles_c(true)) {
+        Ok(module) => {
+            println!("cargo::rerun-if-changed={}", module.display());
+            Some(module)
+        }
+        Err(error) => {
+            error
+                .to_string()
+                .lines()
+                .for_each(|line| println!("cargo::error={line}"));
+            None
+        }
+    }
 }
 
 fn speech(folders: &[&str], manifest_dir: Option<PathBuf>) -> String {
@@ -76,16 +103,18 @@ fn speech(folders: &[&str], manifest_dir: Option<PathBuf>) -> String {
 }
 
 fn build(root: &Path, folders: &[&str]) -> Result<Vec<BuiltGuest>, BuildError> {
+    let builds = folders.iter().map(|folder| guest(root, folder));
+    build_all(&builds.collect::<Vec<_>>())
+}
+
+fn guest(root: &Path, folder: &str) -> GuestBuild {
     let target_dir =
         env::var_os(TARGET_DIR).map_or_else(|| root.join("target/guests"), PathBuf::from);
     // The Cargo around this build script has just seen to it that the lock file fits.
     let locked = root.join("Cargo.lock").is_file();
-    let guest = |folder: &&str| {
-        GuestBuild::new(root.join(folder))
-            .target_dir(&target_dir)
-            .locked(locked)
-    };
-    build_all(&folders.iter().map(guest).collect::<Vec<_>>())
+    GuestBuild::new(root.join(folder))
+        .target_dir(target_dir)
+        .locked(locked)
 }
 
 fn workspace_root(folder: &Path) -> Option<&Path> {

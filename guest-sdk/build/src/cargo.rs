@@ -2,7 +2,7 @@
 //! the modules it compiles.
 
 use crate::crates::Guest;
-use crate::{BuildError, Toolchain};
+use crate::{BuildError, CCompiler, Toolchain};
 use serde::Deserialize;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -85,6 +85,7 @@ pub(crate) struct Compilation<'a> {
     pub target_dir: &'a Path,
     pub profile: &'a str,
     pub locked: bool,
+    pub c_compiler: Option<&'a CCompiler>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +121,7 @@ pub(crate) fn compile(
         target_dir,
         profile,
         locked,
+        c_compiler,
     } = *compilation;
     let mut command = command(toolchain, "build");
     command.args([
@@ -139,6 +141,9 @@ pub(crate) fn compile(
         command.arg("--locked");
     }
     toolchain.apply(&mut command);
+    if let Some(c_compiler) = c_compiler {
+        c_compiler.apply(&mut command);
+    }
     let start = |source| BuildError::Start {
         program: toolchain.cargo().into(),
         source,

@@ -20,10 +20,12 @@
 
 mod build;
 pub mod build_script;
+mod c_compiler;
 mod cargo;
 mod component;
 mod crates;
 mod toolchain;
 
-pub use build::{BuildError, BuiltGuest, GuestBuild, build, build_all};
+pub use build::{BuildError, BuiltGuest, GuestBuild, build, build_all, build_module};
+pub use c_compiler::{CCompiler, NoCCompiler};
 pub use toolchain::{TARGET, Toolchain, ToolchainError};

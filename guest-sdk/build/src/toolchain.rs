@@ -265,7 +265,7 @@ fn linker_on_path(path: &OsStr) -> Option<PathBuf> {
     plain.or_else(versioned)
 }
 
-fn executable(name: &str) -> String {
+pub(crate) fn executable(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
 }
 

@@ -9,6 +9,7 @@ mod examples;
 mod extensions;
 mod files;
 mod grants;
+mod javascript;
 mod lifecycle;
 mod locale;
 mod login;

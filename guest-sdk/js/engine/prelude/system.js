@@ -9,3 +9,5 @@ fc.nextTick = (run) => {
   soon(() => run());
 };
 fc.canIUse = (name) => hasOwn(fc, toText(name).split('.')[0]);
+
+Math.random = { random: () => native.randomNumber() }.random;

@@ -5,10 +5,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rquickjs::context::intrinsic;
-use rquickjs::{Context, Ctx, Exception, Function, IntoJs, Object, Persistent, Runtime, Value};
 use rquickjs::function::IntoArgs;
+use rquickjs::{Context, Ctx, Exception, Function, IntoJs, Object, Persistent, Runtime, Value};
 
 use crate::compiler::{self, Compiler};
+use crate::dice::Dice;
 use crate::tasks::Tasks;
 use crate::trace::{self, Map};
 use crate::{Failure, Outside, Script, native, prelude};
@@ -62,6 +63,7 @@ pub(crate) struct Engine {
     pub(crate) outside: Rc<dyn Outside>,
     pub(crate) tasks: Tasks,
     pub(crate) map: RefCell<Map>,
+    pub(crate) dice: Dice,
     rejections: Rejections,
     entry: RefCell<Option<Persistent<Object<'static>>>>,
     is_loaded: Cell<bool>,
@@ -88,6 +90,7 @@ impl Environment {
             outside,
             tasks: Tasks::default(),
             map: RefCell::default(),
+            dice: Dice::default(),
             rejections: Rejections::default(),
             entry: RefCell::default(),
             is_loaded: Cell::new(false),
@@ -289,7 +292,9 @@ impl Engine {
             }
             jobs = jobs.wrapping_add(1);
             if jobs.is_multiple_of(JOBS_BETWEEN_LOOKS) && self.outside.must_stop() {
-                let message = format!("{jobs} reactions of promises followed one another without a pause; the rest runs later");
+                let message = format!(
+                    "{jobs} reactions of promises followed one another without a pause; the rest runs later"
+                );
                 self.outside.uncaught(Failure::new("app", message));
                 break;
             }
@@ -305,7 +310,8 @@ impl Engine {
         self.context.with(|ctx| {
             let Ok(entry) = self.entry(&ctx) else { return };
             for (promise, reason) in rejections {
-                let (Ok(promise), Ok(reason)) = (promise.restore(&ctx), reason.restore(&ctx)) else {
+                let (Ok(promise), Ok(reason)) = (promise.restore(&ctx), reason.restore(&ctx))
+                else {
                     continue;
                 };
                 self.tell(&entry, &reason, Some(&promise));
@@ -355,7 +361,10 @@ impl Engine {
         described.unwrap_or_else(|_| {
             entry.ctx().catch();
             let message = thrown.as_exception().and_then(Exception::message);
-            Failure::new("app", cut(message.unwrap_or_else(|| "an error that cannot be told".to_owned())))
+            Failure::new(
+                "app",
+                cut(message.unwrap_or_else(|| "an error that cannot be told".to_owned())),
+            )
         })
     }
 }

@@ -10,9 +10,10 @@
 //! neither it nor any road to `Function` compiles anything. Scripts are compiled in a second
 //! context, which no script can reach, and handed over as bytecode.
 
+mod compiler;
 #[cfg(target_family = "wasm")]
 mod component;
-mod compiler;
+mod dice;
 mod environment;
 mod failure;
 mod native;

@@ -81,6 +81,7 @@ fn basics<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()
         "sleep" = |ctx, e, milliseconds: u32, done: Function<'js>| {
             later(&ctx, e, done, e.outside.sleep(milliseconds));
         };
+        "randomNumber" = |_ctx, e| e.dice.roll(|| e.outside.random(8));
         "random" = |_ctx, e, length: u32| Told(e.outside.random(length).map(Bytes));
         "trace" = |_ctx, e, stack: String| e.map.borrow().translate(&stack);
         "language" = |_ctx, e| e.outside.language();

@@ -78,7 +78,10 @@ impl Map {
 
     fn frame(&self, frame: &str) -> Option<String> {
         let said = frame.trim().strip_prefix("at ")?;
-        let (function, place) = match said.strip_suffix(')').and_then(|said| said.rsplit_once(" (")) {
+        let (function, place) = match said
+            .strip_suffix(')')
+            .and_then(|said| said.rsplit_once(" ("))
+        {
             Some((function, place)) => (Some(function), place),
             None => (None, said),
         };
@@ -157,8 +160,14 @@ mod tests {
             sources: vec!["campaign.js".to_owned()],
             mappings: String::new(),
         };
-        assert_eq!(map.translate("    at f (miniapp:app:7:4)"), "    at f (campaign.js:7:4)");
-        assert_eq!(map.translate("nonsense\n    at x (miniapp:app:99999999999:1)"), "");
+        assert_eq!(
+            map.translate("    at f (miniapp:app:7:4)"),
+            "    at f (campaign.js:7:4)"
+        );
+        assert_eq!(
+            map.translate("nonsense\n    at x (miniapp:app:99999999999:1)"),
+            ""
+        );
     }
 
     #[test]

@@ -71,7 +71,10 @@ impl Outside for Recorder {
         }
         for (path, value) in changes {
             if path.contains("__proto__") {
-                return Err(Failure::new("invalid-argument", format!("`{path}` is refused")));
+                return Err(Failure::new(
+                    "invalid-argument",
+                    format!("`{path}` is refused"),
+                ));
             }
             self.data.borrow_mut().push((page, path, value));
         }
@@ -99,7 +102,12 @@ impl Outside for Recorder {
         Ok(number.to_owned())
     }
 
-    fn format_currency(&self, amount: &str, currency: &str, _: Option<String>) -> Result<String, Failure> {
+    fn format_currency(
+        &self,
+        amount: &str,
+        currency: &str,
+        _: Option<String>,
+    ) -> Result<String, Failure> {
         Ok(format!("{currency} {amount}"))
     }
 
@@ -113,7 +121,10 @@ impl Outside for Recorder {
 
     fn read_profile(&self, fields: Vec<String>) -> Work<Vec<(String, String)>> {
         let _ = self.call(format!("profile {fields:?}"));
-        ready(vec![("nickname".to_owned(), "Mia".to_owned()), ("avatar-url".to_owned(), "x".to_owned())])
+        ready(vec![
+            ("nickname".to_owned(), "Mia".to_owned()),
+            ("avatar-url".to_owned(), "x".to_owned()),
+        ])
     }
 
     fn login_code(&self) -> Work<String> {
@@ -152,7 +163,10 @@ impl Outside for Recorder {
     }
 
     fn storage_usage(&self) -> Work<Usage> {
-        ready(Usage { bytes: 2_000, limit: 10 << 20 })
+        ready(Usage {
+            bytes: 2_000,
+            limit: 10 << 20,
+        })
     }
 
     fn storage_get_now(&self, key: &str) -> Result<Option<Vec<u8>>, Failure> {
@@ -163,7 +177,9 @@ impl Outside for Recorder {
         if value.len() > 1_000 {
             return Err(Failure::new("too-large", "more than 1000 bytes"));
         }
-        self.kept.borrow_mut().insert(key.to_owned(), value.to_vec());
+        self.kept
+            .borrow_mut()
+            .insert(key.to_owned(), value.to_vec());
         Ok(())
     }
 
@@ -182,7 +198,10 @@ impl Outside for Recorder {
     }
 
     fn storage_usage_now(&self) -> Result<Usage, Failure> {
-        Ok(Usage { bytes: 2_000, limit: 10 << 20 })
+        Ok(Usage {
+            bytes: 2_000,
+            limit: 10 << 20,
+        })
     }
 
     fn open(&self, address: String) -> Work<()> {
@@ -243,7 +262,10 @@ impl Outside for Recorder {
 
     fn ask(&self, question: Question) -> Work<Reply> {
         let _ = self.call(format!("{question:?}"));
-        ready(Reply { confirmed: true, input: Some("typed".to_owned()) })
+        ready(Reply {
+            confirmed: true,
+            input: Some("typed".to_owned()),
+        })
     }
 
     fn read_clipboard(&self) -> Work<Option<String>> {
@@ -322,7 +344,9 @@ impl Stage {
     /// What was set, as `path=value`.
     pub fn data(&self) -> Vec<String> {
         let data = self.host.data.take();
-        data.into_iter().map(|(_, path, value)| format!("{path}={value}")).collect()
+        data.into_iter()
+            .map(|(_, path, value)| format!("{path}={value}"))
+            .collect()
     }
 
     pub fn log(&self) -> Vec<String> {
@@ -331,15 +355,22 @@ impl Stage {
 
     pub fn uncaught(&self) -> Vec<String> {
         let uncaught = self.host.uncaught.take();
-        uncaught.into_iter().map(|failure| failure.message).collect()
+        uncaught
+            .into_iter()
+            .map(|failure| failure.message)
+            .collect()
     }
 }
 
-pub const OPTIONS: &str = r#"{"path":"pages/index","query":[["a","1"]],"fragment":null,"referrer":null,"extra":null}"#;
+pub const OPTIONS: &str =
+    r#"{"path":"pages/index","query":[["a","1"]],"fragment":null,"referrer":null,"extra":null}"#;
 
 /// A test whose body may spawn.
 pub fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, test);
 }
 
