@@ -21,12 +21,12 @@ mod contract {
             package miniapp:benches;
 
             world baseline {
-                import miniapp:host/log@1.1.0;
-                import miniapp:host/request@1.1.0;
-                import miniapp:host/view@1.1.0;
+                import miniapp:host/log@1.2.0;
+                import miniapp:host/request@1.2.0;
+                import miniapp:host/view@1.2.0;
 
-                export miniapp:host/lifecycle@1.1.0;
-                export miniapp:host/page@1.1.0;
+                export miniapp:host/lifecycle@1.2.0;
+                export miniapp:host/page@1.2.0;
             }
         ",
         world: "baseline",

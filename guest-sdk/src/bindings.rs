@@ -7,7 +7,7 @@ wit_bindgen::generate!({
         package miniapp:sdk;
 
         world sdk {
-            include miniapp:host/mini-app-with-state@1.1.0;
+            include miniapp:host/mini-app-with-state@1.2.0;
 
             import miniapp:device/file-transfer@1.0.0;
             import miniapp:device/location@1.0.0;

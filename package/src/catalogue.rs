@@ -24,7 +24,7 @@ use crate::wasi;
 
 /// The version of the package `miniapp:host` that this container serves, with all earlier ones of
 /// the same major version.
-pub const CONTRACT_VERSION: Version = Version::new(1, 1, 0);
+pub const CONTRACT_VERSION: Version = Version::new(1, 2, 0);
 
 /// What must be granted before an interface is linked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -72,7 +72,7 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
         return None;
     }
     match interface.interface.as_str() {
-        "types" | "view" | "log" | "clock" | "timer" | "timer-sync" | "random" | "locale"
+        "types" | "view" | "health" | "log" | "clock" | "timer" | "timer-sync" | "random" | "locale"
         | "http" | "launch" | "event" | "storage-types" | "navigation" | "navigation-sync"
         | "consent" | "consent-sync" | "ui" | "dialog" | "dialog-sync" | "dialog-types" => {
             Some(Requirement::Nothing)

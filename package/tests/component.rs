@@ -174,11 +174,11 @@ fn invalid_code_is_refused() {
 
 #[test]
 fn a_component_that_is_no_mini_app_is_named() {
-    assert_snapshot!(refused(&component(&[], &[])), @"the component is not a mini-app: it exports nothing; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
-    assert_snapshot!(refused(&component(&[], &["wasi:cli/run@0.2.0"])), @"the component is a command-line program (it exports `wasi:cli/run`), not a mini-app; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
-    assert_snapshot!(refused(&component(&[], &["wasi:http/incoming-handler@0.2.0"])), @"the component is an HTTP server (it exports `wasi:http`), not a mini-app; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
-    assert_snapshot!(refused(&component(&[], &["miniapp:host/page@1.0.0"])), @"the component is not a mini-app: it exports `miniapp:host/page@1.0.0`; export `miniapp:host/lifecycle@1.1.0`, as the worlds of `miniapp:host` say");
-    assert_snapshot!(refused(&component(&[], &["miniapp:host/page-sync@1.0.0"])), @"the component is not a mini-app: it exports `miniapp:host/page-sync@1.0.0`; export `miniapp:host/lifecycle-sync@1.1.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(refused(&component(&[], &[])), @"the component is not a mini-app: it exports nothing; export `miniapp:host/lifecycle@1.2.0`, `miniapp:host/page@1.2.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(refused(&component(&[], &["wasi:cli/run@0.2.0"])), @"the component is a command-line program (it exports `wasi:cli/run`), not a mini-app; export `miniapp:host/lifecycle@1.2.0`, `miniapp:host/page@1.2.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(refused(&component(&[], &["wasi:http/incoming-handler@0.2.0"])), @"the component is an HTTP server (it exports `wasi:http`), not a mini-app; export `miniapp:host/lifecycle@1.2.0`, `miniapp:host/page@1.2.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(refused(&component(&[], &["miniapp:host/page@1.0.0"])), @"the component is not a mini-app: it exports `miniapp:host/page@1.0.0`; export `miniapp:host/lifecycle@1.2.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(refused(&component(&[], &["miniapp:host/page-sync@1.0.0"])), @"the component is not a mini-app: it exports `miniapp:host/page-sync@1.0.0`; export `miniapp:host/lifecycle-sync@1.2.0`, as the worlds of `miniapp:host` say");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn an_error_names_ten_exports() {
         refused(&component(&[], &names))
     };
     assert!(!exporting(10).contains(" more;"));
-    assert_snapshot!(exporting(11), @"the component is not a mini-app: it exports `a:b/c0`, `a:b/c1`, `a:b/c2`, `a:b/c3`, `a:b/c4`, `a:b/c5`, `a:b/c6`, `a:b/c7`, `a:b/c8`, `a:b/c9` and 1 more; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(exporting(11), @"the component is not a mini-app: it exports `a:b/c0`, `a:b/c1`, `a:b/c2`, `a:b/c3`, `a:b/c4`, `a:b/c5`, `a:b/c6`, `a:b/c7`, `a:b/c8`, `a:b/c9` and 1 more; export `miniapp:host/lifecycle@1.2.0`, `miniapp:host/page@1.2.0`, as the worlds of `miniapp:host` say");
 }
 
 #[test]
@@ -198,8 +198,8 @@ fn another_version_of_the_contract_is_refused() {
         &[],
         &["miniapp:host/lifecycle@1.9.0", "miniapp:host/page@1.9.0"],
     );
-    assert_snapshot!(refused(&newer), @"the component is built for `miniapp:host/lifecycle@1.9.0`, but this container serves `miniapp:host` up to 1.1.0: update the container, or build the mini-app for a version it serves");
-    assert_snapshot!(refused(&mini_app(&["miniapp:host/view@2.0.0"])), @"the component is built for `miniapp:host/view@2.0.0`, but this container serves `miniapp:host` up to 1.1.0: update the container, or build the mini-app for a version it serves");
+    assert_snapshot!(refused(&newer), @"the component is built for `miniapp:host/lifecycle@1.9.0`, but this container serves `miniapp:host` up to 1.2.0: update the container, or build the mini-app for a version it serves");
+    assert_snapshot!(refused(&mini_app(&["miniapp:host/view@2.0.0"])), @"the component is built for `miniapp:host/view@2.0.0`, but this container serves `miniapp:host` up to 1.2.0: update the container, or build the mini-app for a version it serves");
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn world(resolve: &mut Resolve, interfaces: &[InterfaceId]) -> wit_parser::World
         let _ = writeln!(text, "import {name};");
     }
     text.push_str(
-        "export miniapp:host/lifecycle-sync@1.1.0;\nexport miniapp:host/page-sync@1.1.0;\n}\n",
+        "export miniapp:host/lifecycle-sync@1.2.0;\nexport miniapp:host/page-sync@1.2.0;\n}\n",
     );
     let package = resolve.push_str("everything.wit", &text);
     let package = package.unwrap_or_else(|error| panic!("{error:#}"));

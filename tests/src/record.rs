@@ -113,7 +113,8 @@ impl Observer for Record {
             Report::Uncaught {
                 callback, error, ..
             } => {
-                add(Line::Uncaught(callback.to_string(), error.to_string()));
+                let callback = callback.map(|callback| callback.to_string());
+                add(Line::Uncaught(callback.unwrap_or_default(), error.to_string()));
             }
             Report::Pages(pages) => {
                 add(Line::Pages(

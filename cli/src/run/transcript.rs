@@ -31,7 +31,8 @@ struct Sum {
 }
 
 pub(super) fn say(label: &str, text: &str) {
-    println!("{label:>9}  {text}");
+    // What follows a line break stands under what comes before it.
+    println!("{label:>9}  {}", text.replace('\n', "\n           "));
 }
 
 impl Transcript {
@@ -146,10 +147,11 @@ impl Observer for Transcript {
             } => {
                 sum.uncaught += 1;
                 let page = page.map(|page| format!(" of {page}")).unwrap_or_default();
-                say(
-                    "uncaught",
-                    &format!("{callback}{page}: {}", escape(&error.to_string())),
-                );
+                let place = match callback {
+                    Some(callback) => format!("{callback}{page}: "),
+                    None => String::new(),
+                };
+                say("uncaught", &format!("{place}{}", escape(&error.to_string())));
             }
             // The page of the launch goes without saying.
             Report::Pages(pages) => {

@@ -12,6 +12,7 @@ mod consent;
 pub mod device;
 mod dialog;
 mod extension;
+mod health;
 mod in_flight;
 mod interface;
 mod locale;
@@ -78,6 +79,7 @@ static CATALOGUE: &[Capability] = &[
     dialog::CAPABILITY_SYNC,
     extension::CAPABILITY,
     extension::CAPABILITY_SYNC,
+    health::CAPABILITY,
     consent::CAPABILITY,
     consent::CAPABILITY_SYNC,
     locale::CAPABILITY,

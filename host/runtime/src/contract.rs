@@ -12,22 +12,23 @@ mod generated {
             package miniapp:embedder;
 
             world everything {
-                import miniapp:host/clipboard@1.1.0;
-                import miniapp:host/clock@1.1.0;
-                import miniapp:host/consent@1.1.0;
-                import miniapp:host/dialog@1.1.0;
-                import miniapp:host/extension@1.1.0;
-                import miniapp:host/locale@1.1.0;
-                import miniapp:host/log@1.1.0;
-                import miniapp:host/login@1.1.0;
-                import miniapp:host/navigation@1.1.0;
-                import miniapp:host/profile@1.1.0;
-                import miniapp:host/random@1.1.0;
-                import miniapp:host/request@1.1.0;
-                import miniapp:host/storage@1.1.0;
-                import miniapp:host/timer@1.1.0;
-                import miniapp:host/ui@1.1.0;
-                import miniapp:host/view@1.1.0;
+                import miniapp:host/clipboard@1.2.0;
+                import miniapp:host/clock@1.2.0;
+                import miniapp:host/consent@1.2.0;
+                import miniapp:host/dialog@1.2.0;
+                import miniapp:host/extension@1.2.0;
+                import miniapp:host/health@1.2.0;
+                import miniapp:host/locale@1.2.0;
+                import miniapp:host/log@1.2.0;
+                import miniapp:host/login@1.2.0;
+                import miniapp:host/navigation@1.2.0;
+                import miniapp:host/profile@1.2.0;
+                import miniapp:host/random@1.2.0;
+                import miniapp:host/request@1.2.0;
+                import miniapp:host/storage@1.2.0;
+                import miniapp:host/timer@1.2.0;
+                import miniapp:host/ui@1.2.0;
+                import miniapp:host/view@1.2.0;
 
                 import miniapp:device/file-transfer@1.0.0;
                 import miniapp:device/location@1.0.0;
@@ -35,12 +36,12 @@ mod generated {
                 import miniapp:device/scan@1.0.0;
                 import miniapp:device/share@1.0.0;
 
-                export miniapp:host/lifecycle@1.1.0;
-                export miniapp:host/lifecycle-sync@1.1.0;
-                export miniapp:host/page@1.1.0;
-                export miniapp:host/page-sync@1.1.0;
-                export miniapp:host/state@1.1.0;
-                export miniapp:host/state-sync@1.1.0;
+                export miniapp:host/lifecycle@1.2.0;
+                export miniapp:host/lifecycle-sync@1.2.0;
+                export miniapp:host/page@1.2.0;
+                export miniapp:host/page-sync@1.2.0;
+                export miniapp:host/state@1.2.0;
+                export miniapp:host/state-sync@1.2.0;
             }
         ",
         world: "everything",
@@ -74,16 +75,16 @@ pub(crate) const PACKAGE: &str = "miniapp:host";
 
 // Interfaces of `mini-app-sync` whose functions wait with the store in hand: they
 // have the types of their asynchronous twins and are linked by name.
-pub(crate) const CLIPBOARD_SYNC: &str = "miniapp:host/clipboard-sync@1.1.0";
-pub(crate) const DIALOG_SYNC: &str = "miniapp:host/dialog-sync@1.1.0";
-pub(crate) const EXTENSION_SYNC: &str = "miniapp:host/extension-sync@1.1.0";
-pub(crate) const CONSENT_SYNC: &str = "miniapp:host/consent-sync@1.1.0";
-pub(crate) const LOGIN_SYNC: &str = "miniapp:host/login-sync@1.1.0";
-pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.1.0";
-pub(crate) const NAVIGATION_SYNC: &str = "miniapp:host/navigation-sync@1.1.0";
-pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.1.0";
-pub(crate) const STORAGE_SYNC: &str = "miniapp:host/storage-sync@1.1.0";
-pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.1.0";
+pub(crate) const CLIPBOARD_SYNC: &str = "miniapp:host/clipboard-sync@1.2.0";
+pub(crate) const DIALOG_SYNC: &str = "miniapp:host/dialog-sync@1.2.0";
+pub(crate) const EXTENSION_SYNC: &str = "miniapp:host/extension-sync@1.2.0";
+pub(crate) const CONSENT_SYNC: &str = "miniapp:host/consent-sync@1.2.0";
+pub(crate) const LOGIN_SYNC: &str = "miniapp:host/login-sync@1.2.0";
+pub(crate) const PROFILE_SYNC: &str = "miniapp:host/profile-sync@1.2.0";
+pub(crate) const NAVIGATION_SYNC: &str = "miniapp:host/navigation-sync@1.2.0";
+pub(crate) const REQUEST_SYNC: &str = "miniapp:host/request-sync@1.2.0";
+pub(crate) const STORAGE_SYNC: &str = "miniapp:host/storage-sync@1.2.0";
+pub(crate) const TIMER_SYNC: &str = "miniapp:host/timer-sync@1.2.0";
 
 /// Codes of [`GuestError`] that the host hands out.
 pub(crate) mod code {

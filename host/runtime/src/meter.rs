@@ -302,6 +302,17 @@ impl Meter {
             .saturating_add(meter.debt))
     }
 
+    /// What the bucket still holds, once everything is paid; everything there is, where
+    /// nothing is metered.
+    pub(crate) fn left(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<u64> {
+        let store = store.as_context_mut();
+        let meter = &store.data().meter;
+        if !meter.metered {
+            return Ok(u64::MAX);
+        }
+        Ok(store.get_fuel()?.saturating_sub(meter.debt))
+    }
+
     /// Charges host work to the guest.
     ///
     /// # Errors

@@ -54,14 +54,16 @@ pub enum Report<'a> {
     Denied(&'a Denial),
     /// A turn of the mini-app's event loop is over.
     Turn(Turn),
-    /// A callback returned an error that nobody in the mini-app has handled. Not told of a
-    /// callback whose page was closed meanwhile, and which failed for that.
+    /// An error that nobody in the mini-app has handled: a callback returned it, or its tool
+    /// chain has reported it. Not told of a callback whose page was closed meanwhile, and
+    /// which failed for that.
     Uncaught {
-        /// The callback.
-        callback: Callback,
+        /// The callback that returned it; none for what failed later, such as a promise that
+        /// was rejected.
+        callback: Option<Callback>,
         /// The page, for a callback of a page.
         page: Option<PageId>,
-        /// What it returned.
+        /// What went wrong.
         error: &'a AppError,
     },
     /// The stack of pages has changed: the open pages, the lowest one first; the last
@@ -116,7 +118,10 @@ impl Report<'_> {
                 error,
             } => {
                 let page = page.map(PageId::number);
-                event!(ERROR, page, "uncaught in {callback}: {error}");
+                match callback {
+                    Some(callback) => event!(ERROR, page, "uncaught in {callback}: {error}"),
+                    None => event!(ERROR, page, "uncaught: {error}"),
+                }
             }
             Self::Data { .. }
             | Self::Turn(_)

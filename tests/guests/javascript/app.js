@@ -1,6 +1,6 @@
 // A mini-app of the world `mini-app-sync`, as componentize-js makes it: the contract for its data, and
 // the web's `fetch`, `console` and timers for the rest, which reach the host through WASI.
-import { setData } from "miniapp:host/view@1.1.0";
+import { setData } from "miniapp:host/view@1.2.0";
 
 const set = (page, path, value) => setData(page, [{ path, value: JSON.stringify(value) }]);
 

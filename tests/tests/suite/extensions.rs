@@ -557,8 +557,8 @@ fn what_cannot_be_registered() {
     assert_snapshot!(refused(Host::builder().extension("no name", echo)).to_string(), @r###"the extension `no name`: unknown permission `ext:no name`; the name after the colon has 1 to 64 of the characters `A-Z a-z 0-9 . _ -` and begins with a letter"###);
     let twice = Host::builder().extension("a", echo).extension("a", echo);
     assert_snapshot!(refused(twice).to_string(), @r###"two extensions are registered for `ext:a`; mini-apps would not know which"###);
-    let own = Interface::new("miniapp:host/view@1.1.0", permission("ext:a"));
-    assert_snapshot!(refused(Host::builder().interface(own)).to_string(), @r###"`miniapp:host/view@1.1.0` is this container's own; give the native app's interface a package of its own"###);
+    let own = Interface::new("miniapp:host/view@1.2.0", permission("ext:a"));
+    assert_snapshot!(refused(Host::builder().interface(own)).to_string(), @r###"`miniapp:host/view@1.2.0` is this container's own; give the native app's interface a package of its own"###);
     let twice = Host::builder().interface(loyalty()).interface(loyalty());
     assert_snapshot!(refused(twice).to_string(), @r###"`acme:loyalty/points@1.0.0` is registered twice; mini-apps would not know which"###);
     let unnamed = Interface::new("points", permission("ext:a"));

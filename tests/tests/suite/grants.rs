@@ -94,7 +94,7 @@ async fn an_import_of_wasi_that_is_not_served() {
 #[test]
 fn an_import_of_a_later_contract() {
     let later = component(r#"(import "miniapp:host/view@1.7.0" (instance))"#);
-    assert_snapshot!(unpackaged(later), @"app.wasm: the component is built for `miniapp:host/view@1.7.0`, but this container serves `miniapp:host` up to 1.1.0: update the container, or build the mini-app for a version it serves");
+    assert_snapshot!(unpackaged(later), @"app.wasm: the component is built for `miniapp:host/view@1.7.0`, but this container serves `miniapp:host` up to 1.2.0: update the container, or build the mini-app for a version it serves");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_profile_without_a_provider() {
 
 #[tokio::test]
 async fn names_of_the_contract_without_its_functions() {
-    assert_snapshot!(refusal_of(component("")).await, @"the component does not fit the contract: instance export `miniapp:host/lifecycle@1.1.0` does not have export `on-launch`; rebuild it against the contract that this host serves");
+    assert_snapshot!(refusal_of(component("")).await, @"the component does not fit the contract: instance export `miniapp:host/lifecycle@1.2.0` does not have export `on-launch`; rebuild it against the contract that this host serves");
 }
 
 #[test]
@@ -127,9 +127,9 @@ fn what_is_no_mini_app_at_all() {
     assert_snapshot!(unpackaged(Vec::new()), @"app.wasm: the file is empty: expected a WebAssembly component; build it with `miniapp build`");
     assert_snapshot!(unpackaged(b"<!doctype html>".to_vec()), @"app.wasm: expected a WebAssembly component, came an HTML or XML page, such as a server's error page: give the path of the `.wasm` file that `miniapp build` writes");
     assert_snapshot!(unpackaged(wat::parse_str("(module)").unwrap()), @"app.wasm: expected a component, came a core module: build it with `miniapp build`, or wrap it with `wasm-tools component new`");
-    assert_snapshot!(unpackaged(wat::parse_str("(component)").unwrap()), @"app.wasm: the component is not a mini-app: it exports nothing; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(unpackaged(wat::parse_str("(component)").unwrap()), @"app.wasm: the component is not a mini-app: it exports nothing; export `miniapp:host/lifecycle@1.2.0`, `miniapp:host/page@1.2.0`, as the worlds of `miniapp:host` say");
     let command = r#"(component (instance $i) (export "wasi:cli/run@0.2.0" (instance $i)))"#;
-    assert_snapshot!(unpackaged(wat::parse_str(command).unwrap()), @"app.wasm: the component is a command-line program (it exports `wasi:cli/run`), not a mini-app; export `miniapp:host/lifecycle@1.1.0`, `miniapp:host/page@1.1.0`, as the worlds of `miniapp:host` say");
+    assert_snapshot!(unpackaged(wat::parse_str(command).unwrap()), @"app.wasm: the component is a command-line program (it exports `wasi:cli/run`), not a mini-app; export `miniapp:host/lifecycle@1.2.0`, `miniapp:host/page@1.2.0`, as the worlds of `miniapp:host` say");
     let mut cut = Guest::Rogue.component();
     cut.truncate(cut.len() / 2);
     assert!(unpackaged(cut).starts_with("app.wasm: "));

@@ -46,10 +46,14 @@ fn engine() -> Result<Environment, Failure> {
     Ok(engine)
 }
 
+fn has_host() -> bool {
+    HAS_HOST.with(Cell::get)
+}
+
 /// The clock of QuickJS, in microseconds since 1970. While the snapshot is taken there is none.
 #[unsafe(no_mangle)]
 extern "C" fn __rquickjs_host_now_us() -> f64 {
-    if !HAS_HOST.with(Cell::get) {
+    if !has_host() {
         return 0.0;
     }
     #[allow(clippy::cast_precision_loss)]

@@ -90,7 +90,7 @@ impl State {
 
     /// Whether a report that the guest has caused may be made now. Those that may
     /// not are counted, and their number is reported later.
-    fn admit_report(&mut self, bytes: usize) -> bool {
+    pub(super) fn admit_report(&mut self, bytes: usize) -> bool {
         let (admitted, dropped) = self
             .log
             .admit(bytes.saturating_add(LINE_BYTES), Instant::now());

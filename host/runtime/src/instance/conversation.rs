@@ -453,7 +453,7 @@ impl Conversation<'_> {
                 let state = store.data_mut();
                 if !is_aftermath(callback, page, &error, &state.pages) {
                     state.report(Report::Uncaught {
-                        callback,
+                        callback: Some(callback),
                         page,
                         error: &error,
                     });

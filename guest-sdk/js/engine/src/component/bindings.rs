@@ -7,8 +7,8 @@ wit_bindgen::generate!({
         package miniapp:javascript;
 
         world engine {
-            include miniapp:host/mini-app-with-state@1.1.0;
-            import miniapp:host/storage-sync@1.1.0;
+            include miniapp:host/mini-app-with-state@1.2.0;
+            import miniapp:host/storage-sync@1.2.0;
         }
     ",
     world: "miniapp:javascript/engine",

@@ -5,11 +5,16 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::bindings::miniapp::host as wit;
+use super::has_host;
 use super::slot::asked;
 use crate::Failure;
 use crate::outside::{
     DateOptions, Level, NumberOptions, Outside, Question, Reply, Request, Response, Usage, Work,
 };
+
+/// Fuel that is left when a script is stopped: enough to tell where it was. Between two looks
+/// the engine runs ten thousand jumps and calls, which is a few million.
+const RESERVE: u64 = 20_000_000;
 
 /// The host.
 pub(crate) struct Host;
@@ -314,10 +319,10 @@ impl Outside for Host {
     }
 
     fn uncaught(&self, failure: Failure) {
-        wit::log::write(wit::log::Level::Error, &failure.message);
+        wit::health::uncaught(&failure.into());
     }
 
     fn must_stop(&self) -> bool {
-        false
+        has_host() && wit::health::fuel() < RESERVE
     }
 }
