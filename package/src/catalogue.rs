@@ -72,11 +72,10 @@ pub fn requirement(interface: &InterfaceName) -> Option<Requirement> {
         return None;
     }
     match interface.interface.as_str() {
-        "types" | "view" | "health" | "log" | "clock" | "timer" | "timer-sync" | "random" | "locale"
-        | "http" | "launch" | "event" | "storage-types" | "navigation" | "navigation-sync"
-        | "consent" | "consent-sync" | "ui" | "dialog" | "dialog-sync" | "dialog-types" => {
-            Some(Requirement::Nothing)
-        }
+        "types" | "view" | "health" | "log" | "clock" | "timer" | "timer-sync" | "random"
+        | "locale" | "http" | "launch" | "event" | "storage-types" | "navigation"
+        | "navigation-sync" | "consent" | "consent-sync" | "ui" | "dialog" | "dialog-sync"
+        | "dialog-types" => Some(Requirement::Nothing),
         "request" | "request-sync" => Some(Requirement::Network),
         "profile" | "profile-sync" => Some(Requirement::AnyOfProfile),
         "login" | "login-sync" => Some(Requirement::Permission(Permission::Login)),

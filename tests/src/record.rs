@@ -114,7 +114,10 @@ impl Observer for Record {
                 callback, error, ..
             } => {
                 let callback = callback.map(|callback| callback.to_string());
-                add(Line::Uncaught(callback.unwrap_or_default(), error.to_string()));
+                add(Line::Uncaught(
+                    callback.unwrap_or_default(),
+                    error.to_string(),
+                ));
             }
             Report::Pages(pages) => {
                 add(Line::Pages(

@@ -151,7 +151,10 @@ impl Observer for Transcript {
                     Some(callback) => format!("{callback}{page}: "),
                     None => String::new(),
                 };
-                say("uncaught", &format!("{place}{}", escape(&error.to_string())));
+                say(
+                    "uncaught",
+                    &format!("{place}{}", escape(&error.to_string())),
+                );
             }
             // The page of the launch goes without saying.
             Report::Pages(pages) => {

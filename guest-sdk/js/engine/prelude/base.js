@@ -8,10 +8,18 @@ const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
 const push = uncurry(Array.prototype.push);
 const join = uncurry(Array.prototype.join);
 const splice = uncurry(Array.prototype.splice);
+const filter = uncurry(Array.prototype.filter);
+const map = uncurry(Array.prototype.map);
+const pop = uncurry(Array.prototype.pop);
+const part = uncurry(Array.prototype.slice);
+const has = uncurry(Array.prototype.includes);
 const indexOf = uncurry(Array.prototype.indexOf);
 const slice = uncurry(String.prototype.slice);
 const charAt = uncurry(String.prototype.charAt);
 const lower = uncurry(String.prototype.toLowerCase);
+const upper = uncurry(String.prototype.toUpperCase);
+const split = uncurry(String.prototype.split);
+const find = uncurry(String.prototype.indexOf);
 const startsWith = uncurry(String.prototype.startsWith);
 const includes = uncurry(String.prototype.includes);
 const wellFormed = uncurry(String.prototype.toWellFormed);
@@ -25,6 +33,7 @@ const mapDelete = uncurry(Map.prototype.delete);
 const toText = String;
 const PromiseOriginal = Promise;
 const then = uncurry(Promise.prototype.then);
+const settledThen = uncurry(Promise.prototype.finally);
 
 const resolved = PromiseOriginal.resolve();
 

@@ -41,7 +41,7 @@ const inspectObject = (value, depth, seen) => {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     return `${value.constructor?.name ?? 'Bytes'}(${value.byteLength})`;
   }
-  if (seen.includes(value)) return '[Circular]';
+  if (has(seen, value)) return '[Circular]';
   const isList = isArray(value);
   if (depth >= MAX_DEPTH) return isList ? '[…]' : '{…}';
   const within = [...seen, value];
@@ -120,7 +120,7 @@ const line = (values) => {
       }
     });
     push(parts, filled);
-    rest = values.slice(next);
+    rest = part(values, next);
   }
   for (const value of rest) push(parts, typeof value === 'string' ? value : inspect(value, 0, []));
   return join(parts, ' ');

@@ -4,13 +4,13 @@ const topPath = () => (pages.length === 0 ? '' : pages[pages.length - 1].path);
 
 const absolute = (url) => {
   if (startsWith(url, '/')) return slice(url, 1);
-  const [path] = url.split('?');
+  const [path] = split(url, '?');
   const rest = slice(url, path.length);
   if (mapHas(definitions, path)) return url;
-  const folders = topPath().split('/').slice(0, -1);
-  for (const part of path.split('/')) {
-    if (part === '..') folders.pop();
-    else if (part !== '.' && part !== '') push(folders, part);
+  const folders = part(split(topPath(), '/'), 0, -1);
+  for (const name of split(path, '/')) {
+    if (name === '..') pop(folders);
+    else if (name !== '.' && name !== '') push(folders, name);
   }
   return `${join(folders, '/')}${rest}`;
 };

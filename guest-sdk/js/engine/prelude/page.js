@@ -162,7 +162,7 @@ const queryObject = (query) => {
   return options;
 };
 
-const find = (id) => {
+const pageOf = (id) => {
   for (const page of pages) if (page.id === id) return page.instance;
   return undefined;
 };
@@ -176,7 +176,7 @@ const call = (self, name, rest) => {
 };
 
 const onPage = (id, name) => {
-  const instance = find(id);
+  const instance = pageOf(id);
   if (instance) call(instance, name, []);
 };
 
@@ -195,7 +195,7 @@ let launchOptions = null;
 let enterOptions = null;
 
 const event = (id, handler, detail, dataset) => {
-  const instance = find(id);
+  const instance = pageOf(id);
   if (!instance) return;
   if (!hasOwn(instance, handler) || !isFunction(instance[handler])) {
     throw new Error(`${instance.route} has no handler \`${handler}\`; its Page(…) needs a function of that name`);
@@ -226,8 +226,8 @@ const entry = {
   pageShow: (id) => onPage(id, 'onShow'),
   pageHide: (id) => onPage(id, 'onHide'),
   unload(id) {
-    const instance = find(id);
-    pages = pages.filter((page) => page.id !== id);
+    const instance = pageOf(id);
+    pages = filter(pages, (page) => page.id !== id);
     if (instance) call(instance, 'onUnload', []);
   },
   event,

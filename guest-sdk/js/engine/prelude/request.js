@@ -13,7 +13,7 @@ const formText = (data) => {
 const withQuery = (url, data) => {
   const query = formText(data);
   if (query === '') return url;
-  const hash = url.indexOf('#');
+  const hash = find(url, '#');
   const [head, fragment] = hash < 0 ? [url, ''] : [slice(url, 0, hash), slice(url, hash)];
   return `${head}${includes(head, '?') ? '&' : '?'}${query}${fragment}`;
 };
@@ -27,7 +27,7 @@ const bytesOf = (data) => {
 /** The request of the contract that options of fc.request stand for. */
 const requestOf = (options) => {
   let url = requireText('url', options.url);
-  const method = text(options.method ?? 'GET').toUpperCase();
+  const method = upper(text(options.method ?? 'GET'));
   const headers = [];
   let type;
   for (const [name, value] of entries(options.header ?? options.headers ?? {})) {
@@ -168,7 +168,7 @@ class RequestTask {
   }
 
   finally(run) {
-    return this.#promise().finally(run);
+    return settledThen(this.#promise(), run);
   }
 }
 

@@ -8,6 +8,6 @@ fc.nextTick = (run) => {
   if (!isFunction(run)) throw new TypeError(`nextTick: expected a function, came ${typeof run}`);
   soon(() => run());
 };
-fc.canIUse = (name) => hasOwn(fc, toText(name).split('.')[0]);
+fc.canIUse = (name) => hasOwn(fc, split(toText(name), '.')[0]);
 
 Math.random = { random: () => native.randomNumber() }.random;

@@ -6,7 +6,7 @@ api('login', (_, resolve, reject) => {
 const camel = (name) => replace(name, /-([a-z])/g, (_, letter) => letter.toUpperCase());
 
 const readProfile = (options, resolve, reject) => {
-  const fields = isArray(options.fields) ? options.fields.map(text) : [];
+  const fields = isArray(options.fields) ? map(options.fields, text) : [];
   native.readProfile(fields, settle(resolve, reject, (list) => {
     const userInfo = {};
     for (let at = 0; at < list.length; at += 2) own(userInfo, camel(list[at]), list[at + 1]);

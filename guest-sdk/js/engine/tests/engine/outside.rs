@@ -69,13 +69,12 @@ impl Outside for Recorder {
         if page == 99 {
             return Err(Failure::new("not-found", "page 99 is not open"));
         }
+        let refused = |(path, _): &&(String, String)| path.contains("__proto__");
+        if let Some((path, _)) = changes.iter().find(refused) {
+            let message = format!("`{path}` is refused");
+            return Err(Failure::new("invalid-argument", message));
+        }
         for (path, value) in changes {
-            if path.contains("__proto__") {
-                return Err(Failure::new(
-                    "invalid-argument",
-                    format!("`{path}` is refused"),
-                ));
-            }
             self.data.borrow_mut().push((page, path, value));
         }
         Ok(())
