@@ -17,7 +17,9 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
+use crate::capability::{
+    Dialogs, Drawn, FilesError, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition,
+};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
@@ -96,10 +98,26 @@ pub(crate) struct Start {
     pub(crate) options: GuestLaunchOptions,
     /// What an earlier life has kept.
     pub(crate) restore: Option<String>,
+}
+
+/// What the host has kept of the tenant's.
+struct Kept {
     /// What the user has agreed to before.
-    pub(crate) consent: Opened,
-    /// The tenant's files, where it was granted any.
-    pub(crate) folder: Option<Arc<Folder>>,
+    consent: Opened,
+    /// Files, where any were granted.
+    folder: Option<Arc<Folder>>,
+}
+
+impl Kept {
+    async fn open(prepared: &Prepared, tenant: &Arc<Tenant>) -> Result<Self, FilesError> {
+        let services = prepared.services();
+        let folder = match &services.files {
+            Some(files) if prepared.grant().files() => Some(files.of(tenant).await?),
+            _ => None,
+        };
+        let consent = Opened::open(&services.consent, tenant, prepared.grant()).await;
+        Ok(Self { consent, folder })
+    }
 }
 
 /// An event for a page, which waits for its turn and for fuel.
@@ -180,6 +198,10 @@ impl Control {
         self.presence.part(parting);
     }
 
+    pub(crate) fn is_logged_out(&self) -> bool {
+        self.presence.parts() == Some(Parting::LogOut)
+    }
+
     pub(crate) async fn parting(&self) -> Parting {
         self.presence.parting().await
     }
@@ -234,20 +256,31 @@ impl Drop for Farewell {
     }
 }
 
-/// Runs a mini-app until it ends. `permit` is its place among the live ones.
+/// Runs a mini-app until it ends. `permit` is its place among the live ones; `refused` is
+/// told where it does not begin for want of its files.
 pub(crate) async fn run(
     prepared: Prepared,
     start: Start,
     inbox: Inbox,
     control: Arc<Control>,
     permit: OwnedSemaphorePermit,
+    refused: oneshot::Sender<FilesError>,
 ) {
     let farewell = Farewell(Arc::clone(&control));
     let services = Arc::clone(prepared.services());
     let tenant = Arc::clone(&start.tenant);
-    let lived = drive(prepared, start, inbox, &control);
+    let lived = async {
+        let kept = Kept::open(&prepared, &start.tenant).await?;
+        Ok(drive(&prepared, start, kept, inbox, &control).await)
+    };
     let reason = match AssertUnwindSafe(lived).catch_unwind().await {
-        Ok(reason) => reason,
+        Ok(Ok(reason)) => reason,
+        Ok(Err(error)) => {
+            drop(permit);
+            // Nobody may wait for the launch any more.
+            drop(refused.send(error));
+            return;
+        }
         Err(panic) => EndReason::Host(format!("it panicked: {}", panic_message(&*panic))),
     };
     drop(permit);
@@ -262,22 +295,30 @@ pub(crate) async fn run(
     drop(farewell);
 }
 
-async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control) -> EndReason {
+async fn drive(
+    prepared: &Prepared,
+    start: Start,
+    kept: Kept,
+    inbox: Inbox,
+    control: &Control,
+) -> EndReason {
+    // Nothing of it runs where it was closed before it began.
+    if let Some(parting) = control.presence.parts() {
+        return parting.reason();
+    }
     let limits = prepared.limits().clone();
     let Start {
         tenant,
         options,
         restore,
-        consent,
-        folder,
     } = start;
-    let mut store = match new_store(&prepared, &limits, control, &tenant, consent, folder) {
+    let mut store = match new_store(prepared, &limits, control, &tenant, kept) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
     let services = Arc::clone(prepared.services());
     let lived = {
-        let work = conversation::hold(&prepared, &mut store, options, restore, inbox, control);
+        let work = conversation::hold(prepared, &mut store, options, restore, inbox, control);
         let on_turn = |turn| services.observer.report(&tenant.app, Report::Turn(turn));
         let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
         supervise(driven, control, &limits, |suspended| {
@@ -353,8 +394,7 @@ fn new_store(
     limits: &Limits,
     control: &Control,
     tenant: &Arc<Tenant>,
-    consent: Opened,
-    folder: Option<Arc<Folder>>,
+    kept: Kept,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
@@ -363,7 +403,7 @@ fn new_store(
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
-        consent: Gate::new(consent, meter.owed().clone()),
+        consent: Gate::new(kept.consent, meter.owed().clone()),
         launched_at: Instant::now(),
         meter,
         routes: Arc::clone(prepared.routes()),
@@ -377,7 +417,7 @@ fn new_store(
         reading_profile: InFlight::default(),
         logging_in: InFlight::default(),
         session: None,
-        folder,
+        folder: kept.folder,
         keeping: None,
         wasi: None,
     };
