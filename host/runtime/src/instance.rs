@@ -4,16 +4,17 @@
 //! [`Phase`]. Whatever goes wrong ends this task, gives back what it held, and
 //! tells the embedder why; it never reaches another task.
 
+mod control;
 mod conversation;
 mod presence;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
@@ -25,17 +26,17 @@ use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
 use crate::limits::{self, Limits};
-use crate::meter::{Driven, Meter, TurnSignal, TurnTooLong};
+use crate::meter::{Driven, Meter, TurnTooLong};
 use crate::mini_app::EventError;
 use crate::page::{Navigation, NavigationError, OpenPage, PageId, Pages, Routes};
 use crate::prepared::Prepared;
 use crate::report::Report;
 use crate::runtime::Services;
-use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
 
-use presence::Presence;
-pub(crate) use presence::{Attention, Parting};
+use control::Farewell;
+pub(crate) use control::{Control, Phase};
+pub(crate) use presence::Parting;
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -159,101 +160,6 @@ pub(crate) struct Inbox {
     /// Boxed: a channel sets aside room for dozens at once.
     pub(crate) deliveries: mpsc::Receiver<Box<Delivery>>,
     pub(crate) requests: mpsc::Receiver<Request>,
-}
-
-/// How far a mini-app has come.
-#[derive(Debug, Clone)]
-pub(crate) enum Phase {
-    /// `on-launch` has not succeeded yet.
-    Launching,
-    /// The first page is open; `ready` once its `on-ready` has returned.
-    Live { ready: bool },
-    /// It is gone.
-    Ended(Arc<EndReason>),
-}
-
-/// What the task and its handle share.
-pub(crate) struct Control {
-    phase: watch::Sender<Phase>,
-    presence: Presence,
-    signal: Arc<TurnSignal>,
-    saved: Mutex<Option<SavedState>>,
-}
-
-impl Control {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            phase: watch::Sender::new(Phase::Launching),
-            presence: Presence::new(),
-            signal: TurnSignal::new(limits.turn),
-            saved: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn phase(&self) -> watch::Receiver<Phase> {
-        self.phase.subscribe()
-    }
-
-    pub(crate) fn part(&self, parting: Parting) {
-        self.presence.part(parting);
-    }
-
-    pub(crate) fn is_logged_out(&self) -> bool {
-        self.presence.parts() == Some(Parting::LogOut)
-    }
-
-    pub(crate) async fn parting(&self) -> Parting {
-        self.presence.parting().await
-    }
-
-    pub(crate) fn set_visible(&self, visible: bool) {
-        self.presence.set_visible(visible);
-    }
-
-    /// Since when the mini-app is in the background.
-    pub(crate) fn hidden(&self) -> Option<tokio::time::Instant> {
-        self.presence.hidden()
-    }
-
-    /// Keeps the mini-app awake until what is returned is dropped.
-    pub(crate) fn ask(&self) -> Attention<'_> {
-        self.presence.ask()
-    }
-
-    pub(crate) fn fuel_spent(&self) -> u64 {
-        self.signal.spent()
-    }
-
-    /// Keeps what the mini-app wants to find again.
-    fn keep(&self, saved: Option<SavedState>) {
-        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = saved;
-    }
-
-    pub(crate) fn take_saved(&self) -> Option<SavedState> {
-        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
-        saved.take()
-    }
-
-    fn reach(&self, phase: Phase) {
-        self.phase.send_replace(phase);
-    }
-
-    fn launching(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Launching)
-    }
-}
-
-/// Tells those who wait that the mini-app is gone, whatever became of its task.
-struct Farewell(Arc<Control>);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        if !matches!(*self.0.phase.borrow(), Phase::Ended(_)) {
-            let reason = "the tokio runtime that it ran on was shut down".to_owned();
-            self.0
-                .reach(Phase::Ended(Arc::new(EndReason::Host(reason))));
-        }
-    }
 }
 
 /// Runs a mini-app until it ends. `permit` is its place among the live ones; `refused` is
