@@ -263,8 +263,12 @@ impl Host {
             return Err(LaunchError::AllInForeground { limit });
         }
         let restore = options.restore.clone().or(restore);
-        let app = prepared
-            .launch(LaunchOptions { restore, ..options })
+        let options = LaunchOptions { restore, ..options };
+        // From here on a log-out finds it among those that are on their way.
+        let launch = || prepared.launch(options);
+        let launched = self.kept.launch_at(&tenant, &place, launch);
+        let app = launched
+            .ok_or(miniapp_runtime::LaunchError::LoggedOut)?
             .await?;
         *life = Some(Life {
             app: app.clone(),
@@ -295,7 +299,8 @@ impl Host {
     }
 
     /// A user logs out: all of their mini-apps are closed, and everything that was kept
-    /// for them is deleted. `None` is the device's only user.
+    /// for them is deleted. What is being launched for them meanwhile fails with
+    /// [`crate::RunError::LoggedOut`]. `None` is the device's only user.
     ///
     /// # Errors
     ///

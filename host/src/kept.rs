@@ -122,6 +122,19 @@ impl Kept {
         live < self.limit
     }
 
+    /// Launches at a tenant's place, unless everything of its user's was forgotten since the
+    /// place was taken.
+    pub(crate) fn launch_at<L>(
+        &self,
+        tenant: &Tenant,
+        place: &Place,
+        launch: impl FnOnce() -> L,
+    ) -> Option<L> {
+        let places = self.places();
+        let (_, known) = places.by_tenant.get(tenant)?;
+        Arc::ptr_eq(known, place).then(launch)
+    }
+
     /// Forgets those that have ended and are not among the last [`REMEMBERED`].
     fn forget_oldest(&self, others: &[Place]) {
         let ended = others.iter().filter(|place| {
@@ -132,9 +145,11 @@ impl Kept {
         let surplus = ended.len().saturating_sub(REMEMBERED);
         let mut places = self.places();
         for gone in ended.into_iter().take(surplus) {
+            // Known here and listed, and in nobody else's hands, who may be opening it.
+            let is_left = Arc::strong_count(gone) <= 2;
             places
                 .by_tenant
-                .retain(|_, (_, place)| !Arc::ptr_eq(place, gone));
+                .retain(|_, (_, place)| !is_left || !Arc::ptr_eq(place, gone));
         }
     }
 
@@ -158,5 +173,27 @@ impl Kept {
         places
             .by_tenant
             .retain(|tenant, _| tenant.user.as_ref() != user);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_place_in_somebodys_hands_is_not_among_those_that_are_forgotten() {
+        let kept = Kept::new(1);
+        let tenant = |number: usize| Tenant::new(format!("app{number}").parse().unwrap(), None);
+        let taken = kept.place(&tenant(0));
+        for number in 1..=2 * REMEMBERED {
+            kept.place(&tenant(number));
+        }
+        assert!(kept.make_room(&tenant(2 * REMEMBERED)).await);
+        assert_eq!(kept.places().by_tenant.len(), REMEMBERED + 2);
+        assert!(kept.launch_at(&tenant(0), &taken, || ()).is_some());
+        assert!(kept.find(&tenant(1)).is_none());
+        drop(taken);
+        kept.make_room(&tenant(2 * REMEMBERED)).await;
+        assert!(kept.find(&tenant(0)).is_none());
     }
 }

@@ -9,15 +9,16 @@
 //! questions, or that uses what was granted to another one; a prompt that never answers.
 //! Failure mode: the call is refused, and the mini-app lives on.
 //!
-//! [`desk`] is where all questions of a host are asked, and keeps a ledger of what each
-//! tenant's user has decided, shared by the tenant's live mini-apps; [`asking`] is one
-//! question, from the first call that needs it to its answer; [`gate`] is what one
-//! live mini-app sees of it. [`store`] says what is kept, [`folder`] keeps it in files.
+//! [`desk`] is where all questions of a host are asked; a [`ledger`] has what one tenant's
+//! user has decided, shared by the tenant's live mini-apps; [`asking`] is one question, from
+//! the first call that needs it to its answer; [`gate`] is what one live mini-app sees of it.
+//! [`store`] says what is kept, [`folder`] keeps it in files.
 
 mod asking;
 mod desk;
 mod folder;
 mod gate;
+mod ledger;
 mod store;
 
 use std::future::Future;
@@ -74,7 +75,8 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = ConsentAnswer> + Send + 'a>
 /// It is called on a task of its own. One question of a tenant is open at a time,
 /// whatever its mini-app does, and calls that need the same answer wait for the same
 /// question. A question may still be open when the mini-app that asked is gone; its answer
-/// is remembered then too.
+/// is remembered then too. Where the decision is changed meanwhile, in the native app's
+/// settings or by a log-out, the prompt is dropped, and its answer counts for nobody.
 ///
 /// A prompt that has not answered within [`crate::limits::CONSENT`] is dropped, and the
 /// calls that wait fail with `timeout`; where it panics, with `unavailable`. Neither is

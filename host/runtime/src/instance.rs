@@ -4,36 +4,39 @@
 //! [`Phase`]. Whatever goes wrong ends this task, gives back what it held, and
 //! tells the embedder why; it never reaches another task.
 
+mod control;
 mod conversation;
 mod presence;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
+use crate::capability::{
+    Dialogs, Drawn, FilesError, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition,
+};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
 use crate::limits::{self, Limits};
-use crate::meter::{Driven, Meter, TurnSignal, TurnTooLong};
+use crate::meter::{Driven, Meter, TurnTooLong};
 use crate::mini_app::EventError;
 use crate::page::{Navigation, NavigationError, OpenPage, PageId, Pages, Routes};
 use crate::prepared::Prepared;
 use crate::report::Report;
 use crate::runtime::Services;
-use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
 
-use presence::Presence;
-pub(crate) use presence::{Attention, Parting};
+use control::Farewell;
+pub(crate) use control::{Control, Phase};
+pub(crate) use presence::Parting;
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -96,10 +99,26 @@ pub(crate) struct Start {
     pub(crate) options: GuestLaunchOptions,
     /// What an earlier life has kept.
     pub(crate) restore: Option<String>,
+}
+
+/// What the host has kept of the tenant's.
+struct Kept {
     /// What the user has agreed to before.
-    pub(crate) consent: Opened,
-    /// The tenant's files, where it was granted any.
-    pub(crate) folder: Option<Arc<Folder>>,
+    consent: Opened,
+    /// Files, where any were granted.
+    folder: Option<Arc<Folder>>,
+}
+
+impl Kept {
+    async fn open(prepared: &Prepared, tenant: &Arc<Tenant>) -> Result<Self, FilesError> {
+        let services = prepared.services();
+        let folder = match &services.files {
+            Some(files) if prepared.grant().files() => Some(files.of(tenant).await?),
+            _ => None,
+        };
+        let consent = Opened::open(&services.consent, tenant, prepared.grant()).await;
+        Ok(Self { consent, folder })
+    }
 }
 
 /// An event for a page, which waits for its turn and for fuel.
@@ -143,111 +162,31 @@ pub(crate) struct Inbox {
     pub(crate) requests: mpsc::Receiver<Request>,
 }
 
-/// How far a mini-app has come.
-#[derive(Debug, Clone)]
-pub(crate) enum Phase {
-    /// `on-launch` has not succeeded yet.
-    Launching,
-    /// The first page is open; `ready` once its `on-ready` has returned.
-    Live { ready: bool },
-    /// It is gone.
-    Ended(Arc<EndReason>),
-}
-
-/// What the task and its handle share.
-pub(crate) struct Control {
-    phase: watch::Sender<Phase>,
-    presence: Presence,
-    signal: Arc<TurnSignal>,
-    saved: Mutex<Option<SavedState>>,
-}
-
-impl Control {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            phase: watch::Sender::new(Phase::Launching),
-            presence: Presence::new(),
-            signal: TurnSignal::new(limits.turn),
-            saved: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn phase(&self) -> watch::Receiver<Phase> {
-        self.phase.subscribe()
-    }
-
-    pub(crate) fn part(&self, parting: Parting) {
-        self.presence.part(parting);
-    }
-
-    pub(crate) async fn parting(&self) -> Parting {
-        self.presence.parting().await
-    }
-
-    pub(crate) fn set_visible(&self, visible: bool) {
-        self.presence.set_visible(visible);
-    }
-
-    /// Since when the mini-app is in the background.
-    pub(crate) fn hidden(&self) -> Option<tokio::time::Instant> {
-        self.presence.hidden()
-    }
-
-    /// Keeps the mini-app awake until what is returned is dropped.
-    pub(crate) fn ask(&self) -> Attention<'_> {
-        self.presence.ask()
-    }
-
-    pub(crate) fn fuel_spent(&self) -> u64 {
-        self.signal.spent()
-    }
-
-    /// Keeps what the mini-app wants to find again.
-    fn keep(&self, saved: Option<SavedState>) {
-        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = saved;
-    }
-
-    pub(crate) fn take_saved(&self) -> Option<SavedState> {
-        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
-        saved.take()
-    }
-
-    fn reach(&self, phase: Phase) {
-        self.phase.send_replace(phase);
-    }
-
-    fn launching(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Launching)
-    }
-}
-
-/// Tells those who wait that the mini-app is gone, whatever became of its task.
-struct Farewell(Arc<Control>);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        if !matches!(*self.0.phase.borrow(), Phase::Ended(_)) {
-            let reason = "the tokio runtime that it ran on was shut down".to_owned();
-            self.0
-                .reach(Phase::Ended(Arc::new(EndReason::Host(reason))));
-        }
-    }
-}
-
-/// Runs a mini-app until it ends. `permit` is its place among the live ones.
+/// Runs a mini-app until it ends. `permit` is its place among the live ones; `refused` is
+/// told where it does not begin for want of its files.
 pub(crate) async fn run(
     prepared: Prepared,
     start: Start,
     inbox: Inbox,
     control: Arc<Control>,
     permit: OwnedSemaphorePermit,
+    refused: oneshot::Sender<FilesError>,
 ) {
     let farewell = Farewell(Arc::clone(&control));
     let services = Arc::clone(prepared.services());
     let tenant = Arc::clone(&start.tenant);
-    let lived = drive(prepared, start, inbox, &control);
+    let lived = async {
+        let kept = Kept::open(&prepared, &start.tenant).await?;
+        Ok(drive(&prepared, start, kept, inbox, &control).await)
+    };
     let reason = match AssertUnwindSafe(lived).catch_unwind().await {
-        Ok(reason) => reason,
+        Ok(Ok(reason)) => reason,
+        Ok(Err(error)) => {
+            drop(permit);
+            // Nobody may wait for the launch any more.
+            drop(refused.send(error));
+            return;
+        }
         Err(panic) => EndReason::Host(format!("it panicked: {}", panic_message(&*panic))),
     };
     drop(permit);
@@ -262,22 +201,30 @@ pub(crate) async fn run(
     drop(farewell);
 }
 
-async fn drive(prepared: Prepared, start: Start, inbox: Inbox, control: &Control) -> EndReason {
+async fn drive(
+    prepared: &Prepared,
+    start: Start,
+    kept: Kept,
+    inbox: Inbox,
+    control: &Control,
+) -> EndReason {
+    // Nothing of it runs where it was closed before it began.
+    if let Some(parting) = control.presence.parts() {
+        return parting.reason();
+    }
     let limits = prepared.limits().clone();
     let Start {
         tenant,
         options,
         restore,
-        consent,
-        folder,
     } = start;
-    let mut store = match new_store(&prepared, &limits, control, &tenant, consent, folder) {
+    let mut store = match new_store(prepared, &limits, control, &tenant, kept) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
     let services = Arc::clone(prepared.services());
     let lived = {
-        let work = conversation::hold(&prepared, &mut store, options, restore, inbox, control);
+        let work = conversation::hold(prepared, &mut store, options, restore, inbox, control);
         let on_turn = |turn| services.observer.report(&tenant.app, Report::Turn(turn));
         let driven = Driven::new(Box::pin(work), Arc::clone(&control.signal), on_turn);
         supervise(driven, control, &limits, |suspended| {
@@ -353,8 +300,7 @@ fn new_store(
     limits: &Limits,
     control: &Control,
     tenant: &Arc<Tenant>,
-    consent: Opened,
-    folder: Option<Arc<Folder>>,
+    kept: Kept,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
@@ -363,7 +309,7 @@ fn new_store(
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
-        consent: Gate::new(consent, meter.owed().clone()),
+        consent: Gate::new(kept.consent, meter.owed().clone()),
         launched_at: Instant::now(),
         meter,
         routes: Arc::clone(prepared.routes()),
@@ -377,7 +323,7 @@ fn new_store(
         reading_profile: InFlight::default(),
         logging_in: InFlight::default(),
         session: None,
-        folder,
+        folder: kept.folder,
         keeping: None,
         wasi: None,
     };

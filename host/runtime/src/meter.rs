@@ -122,7 +122,7 @@ impl Owed {
         self.0.fetch_add(fuel, Ordering::Relaxed);
     }
 
-    fn take(&self) -> u64 {
+    pub(crate) fn take(&self) -> u64 {
         // Mostly there is nothing, and a read is cheaper than an exchange.
         match self.0.load(Ordering::Relaxed) {
             0 => 0,

@@ -43,13 +43,33 @@ fn digits(text: &str, count: usize) -> String {
     digits.collect::<String>().chars().take(count).collect()
 }
 
-/// Makes a folder that only the native app's own user may look into.
+/// Makes a folder that only the native app's own user may look into, and those above it
+/// that are missing. They stay after a loss of power, too.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let missing = path
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let missing: Vec<&Path> = missing.collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    missing.into_iter().try_for_each(sync_entry)
+}
+
+/// Makes safe on the disk that something is in its folder, or is not any more.
+pub(crate) fn sync_entry(path: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened, and a change of names is as durable as it gets.
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let here = folder.as_os_str().is_empty();
+        let folder = if here { Path::new(".") } else { folder };
+        fs::File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -238,14 +238,15 @@ impl Runtime {
         &self.inner.limits
     }
 
-    /// A user logs out: their mini-apps are closed, and everything that was kept for them
-    /// is deleted. `None` is the device's only user.
+    /// A user logs out: their mini-apps are closed, those on their way too, and everything
+    /// that was kept for them is deleted. None is launched for them until that is done.
+    /// `None` is the device's only user.
     ///
     /// # Errors
     ///
     /// Where something cannot be deleted. The rest is, and the mini-apps are closed.
     pub async fn log_out(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
-        self.inner.lives.close(user).await;
+        let _leaving = self.inner.lives.close(user).await;
         let mut failed = Vec::new();
         let services = self.services();
         if let Some(files) = &services.files

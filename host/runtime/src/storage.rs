@@ -22,6 +22,8 @@ mod error;
 mod files;
 mod index;
 mod memory;
+mod news;
+mod open;
 mod pending;
 mod shelf;
 mod store;
@@ -50,7 +52,7 @@ use files::Files;
 use shelf::Home;
 use store::Store;
 
-use crate::places::Places;
+use crate::places::{Places, sync_entry};
 use crate::tenant::{Tenant, UserId};
 
 /// Bytes of a key: names of people's making are shorter, and an index of 10,000 of them
@@ -137,7 +139,7 @@ impl FromStr for SnapshotId {
     }
 }
 
-/// Is told of storages that cannot be used, on the thread that works on them.
+/// Is told of storages that cannot be used, on a thread that has worked on them.
 type Observe = Arc<dyn Fn(&Tenant, &StorageError) + Send + Sync>;
 
 /// The storages of all tenants of a runtime.
@@ -232,13 +234,14 @@ impl Stores {
         let known = self.known();
         let unused = |file: &PathBuf| !known.values().any(|store| store.owns(file));
         let remove = || -> io::Result<()> {
-            let mut removed = Ok(());
-            for file in files::all_in(&folder)?.into_iter().filter(unused) {
-                removed = removed.and(files::remove(&file));
-            }
+            let mut files = files::all_in(&folder)?;
+            files.retain(unused);
+            let removed = files::remove_all(&files);
             // Whatever else lies there is not ours.
-            std::fs::remove_dir(&folder).ok();
-            removed
+            match std::fs::remove_dir(&folder) {
+                Ok(()) => removed.and(sync_entry(&folder)),
+                Err(_) => removed,
+            }
         };
         remove().map_err(|error| StorageError::Unusable {
             file: folder.clone(),

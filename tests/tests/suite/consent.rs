@@ -1,6 +1,8 @@
 //! What the user is asked, when, and what becomes of the answer: through the profile, which
 //! is read under it, and `consent`, which asks for it.
 
+mod changes;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,6 +1,16 @@
 //! Opening as a user does: by address, again, one too many, and after logging out.
 
-use miniapp_host::{EndReason, Event, LaunchOptions, MiniApp, PageId, Permission, Tenant, UserId};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::poll;
+use miniapp_host::{
+    AppId, Consent, ConsentStore, ConsentStoreError, Decision, EndReason, Event, LaunchOptions,
+    MiniApp, PageId, Permission, Tenant, UserId,
+};
 use miniapp_tests::{Guest, Stage, on_both};
 use serde_json::{Value, json};
 
@@ -164,6 +174,96 @@ on_both! {
         let tenant: &Tenant = other.tenant();
         assert!(stage.host.close(tenant).await);
         assert_eq!(other.data(PageId::FIRST).await, None);
+    }
+}
+
+/// A store of consents that keeps nothing, and whose next reader waits until it may go on.
+#[derive(Clone, Default)]
+struct SlowStore {
+    slow: Arc<Mutex<Option<mpsc::Receiver<()>>>>,
+    asked: Arc<AtomicBool>,
+}
+
+impl SlowStore {
+    /// Holds the next reader until what is returned is dropped.
+    fn hold(&self) -> mpsc::Sender<()> {
+        let (sender, held) = mpsc::channel();
+        *self.slow.lock().unwrap() = Some(held);
+        self.asked.store(false, Ordering::SeqCst);
+        sender
+    }
+
+    async fn is_asked(&self) {
+        while !self.asked.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+impl ConsentStore for SlowStore {
+    fn of_user(&self, _: Option<&UserId>) -> Result<Vec<Consent>, ConsentStoreError> {
+        let held = self.slow.lock().unwrap().take();
+        if let Some(held) = held {
+            self.asked.store(true, Ordering::SeqCst);
+            assert!(held.recv().is_err());
+        }
+        Ok(Vec::new())
+    }
+
+    fn set(
+        &self,
+        _: Option<&UserId>,
+        _: &AppId,
+        _: &Permission,
+        _: Option<Decision>,
+    ) -> Result<(), ConsentStoreError> {
+        Ok(())
+    }
+
+    fn forget(&self, _: Option<&UserId>) -> Result<(), ConsentStoreError> {
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_launch_under_way_does_not_outlive_its_users_log_out(execution: Execution) {
+        let store = SlowStore::default();
+        let consents = store.clone();
+        let stage = Stage::builder(execution).host(|host| host.consent_store(consents)).set().await;
+        stage.install(Guest::Rogue).await;
+        let mia = UserId::new("mia").unwrap();
+        let options = LaunchOptions { user: Some(mia.clone()), ..LaunchOptions::default() };
+        let launched = async |opens: bool| if opens {
+            stage.host.open_with("miniapp_rogue", options.clone()).await
+        } else {
+            stage.host.launch_with("miniapp_rogue", options.clone()).await
+        };
+        for opens in [false, true] {
+            let held = store.hold();
+            let mut launching = pin!(launched(opens));
+            tokio::select! {
+                _ = &mut launching => panic!("it waits for the store"),
+                () = store.is_asked() => {}
+            }
+            // One that waits for it, where there is one for each user.
+            let mut waiting = pin!(launched(true));
+            assert!(!opens || poll!(waiting.as_mut()).is_pending());
+            let mut leaving = pin!(stage.host.log_out(Some(&mia)));
+            assert!(poll!(leaving.as_mut()).is_pending());
+            let told = "the user logged out meanwhile; launch it again for who is logged in now";
+            assert_eq!(launched(opens).await.unwrap_err().to_string(), told);
+            drop(held);
+            // It needs nobody who waits for the launches.
+            leaving.await.unwrap();
+            assert_eq!(launching.await.unwrap_err().to_string(), told);
+            if opens {
+                assert_eq!(waiting.await.unwrap_err().to_string(), told);
+            }
+            assert!(stage.host.open_apps().is_empty());
+            stage.assert_pool_is_empty().await;
+        }
+        // Another session has nothing to do with it.
+        assert!(launched(true).await.unwrap().is_live());
     }
 }
 

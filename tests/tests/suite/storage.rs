@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Duration;
 
 use miniapp_host::{
-    AppId, Execution, Host, LaunchOptions, MiniApp, PageId, StorageError, StorageKey, Tenant,
-    UserId, storage,
+    AppId, Execution, Host, LaunchOptions, MiniApp, PageId, Report, Storage, StorageError,
+    StorageKey, Tenant, UserId, storage,
 };
 use miniapp_tests::{Guest, Stage, on_both};
 use serde_json::{Value, json};
@@ -444,6 +446,42 @@ on_both! {
         stage.event(&app, "onForget", json!({})).await.unwrap();
         assert_eq!(stage.data(&app).await["notes"], json!([]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_of_a_storage_may_wait_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let builder = || {
+        Host::builder()
+            .live_apps(1)
+            .storage(folder.path(), StorageKey([7; 32]))
+    };
+    let tenant = Tenant::new(AppId::parse("rewards").unwrap(), None);
+    let host = builder().build().unwrap();
+    host.storage().unwrap().snapshot(&tenant).await.unwrap();
+    let mut files = files_of(folder.path());
+    files.sort();
+    fs::write(&files[0], "no database").unwrap();
+    let storage = Arc::new(OnceLock::<Storage>::new());
+    let (sender, usages) = mpsc::channel();
+    let asked = Arc::clone(&storage);
+    let host = builder()
+        .observe(move |_, report| {
+            let Report::Storage { tenant, .. } = report else {
+                return;
+            };
+            let usage = asked.get().unwrap().usage(tenant);
+            let tokio = tokio::runtime::Handle::current();
+            let usage = tokio.block_on(tokio::time::timeout(Duration::from_secs(5), usage));
+            sender.send(usage).unwrap();
+        })
+        .build()
+        .unwrap();
+    let storage = storage.get_or_init(|| host.storage().unwrap());
+    assert_eq!(storage.usage(&tenant).await.unwrap().keys, 0);
+    // Told before anybody is answered.
+    let told = usages.try_recv().unwrap();
+    assert_eq!(told.expect("it waits for itself").unwrap().keys, 0);
 }
 
 #[test]

@@ -249,13 +249,16 @@ async fn permitted(
     fields: Vec<String>,
 ) -> Result<Vec<String>, GuestError> {
     if !fields.is_empty() {
-        for permission in &PERMISSIONS {
-            if fields
-                .iter()
-                .any(|field| permission_for(field) == permission)
-            {
-                consent.require(permission).await?;
-            }
+        let needed = |permission: &&Permission| {
+            let mut fields = fields.iter();
+            fields.any(|field| permission_for(field) == *permission)
+        };
+        for permission in PERMISSIONS.iter().filter(needed) {
+            consent.require(permission).await?;
+        }
+        // Those that were asked for first may have been taken back since.
+        for permission in PERMISSIONS.iter().filter(needed) {
+            consent.still(permission)?;
         }
         return Ok(fields);
     }
@@ -268,6 +271,13 @@ async fn permitted(
             Err(error) => return Err(error),
         }
     }
+    allowed.retain(|permission| match consent.still(permission) {
+        Ok(()) => true,
+        Err(error) => {
+            refused.get_or_insert(error);
+            false
+        }
+    });
     match refused {
         Some(error) if allowed.is_empty() => return Err(error),
         _ => {}

@@ -102,8 +102,9 @@ fn ask(
     value: usize,
 ) -> Result<impl Future<Output = Result<Outcome, StorageError>> + Send + 'static, Failure> {
     check(&work)?;
+    let owed = state.meter.owed().clone();
     let opened = opened(state)?;
-    let admitted = opened.admit(value)?;
+    let admitted = opened.admit(value, &owed)?;
     Ok(opened.ask(work, Some(admitted)))
 }
 
@@ -125,18 +126,13 @@ fn guest_error(failure: &Failure) -> GuestError {
     GuestError::new(code, message)
 }
 
-/// What an outcome costs beyond the call.
+/// What is copied into the guest. The storage has charged what it did, called off or not.
 fn price_of(outcome: &Result<Outcome, GuestError>) -> u64 {
-    let Ok(outcome) = outcome else {
-        return 0;
-    };
-    let answer = match &outcome.answer {
-        Ok(Answer::Value(Some(value))) => price::restored(value.len(), 0),
-        Ok(Answer::Keys(keys)) => price::call(keys.iter().map(String::len).sum(), keys.len()),
+    match outcome.as_ref().map(|outcome| &outcome.answer) {
+        Ok(Ok(Answer::Value(Some(value)))) => price::call(value.len(), 0),
+        Ok(Ok(Answer::Keys(keys))) => price::call(keys.iter().map(String::len).sum(), keys.len()),
         _ => 0,
-    };
-    let commit = u64::from(outcome.bears_commit) * price::STORED_COMMIT;
-    answer.saturating_add(commit)
+    }
 }
 
 fn answer_of<T>(

@@ -1,8 +1,8 @@
-//! Where all questions of a host are asked, and the ledger of each tenant's decisions.
+//! Where all questions of a host are asked, and what users have decided, for the native
+//! app's settings. Knows no question.
 //!
 //! A ledger is made when its tenant's first mini-app is launched, and is shared by all that
-//! live: what is decided anywhere holds everywhere at once. Whoever changes decisions holds
-//! the ledger's `keeping`, so that what is kept and what holds are changed in one order.
+//! live: what is decided anywhere holds everywhere at once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -11,16 +11,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use miniapp_package::{AppId, Permission};
-use tokio::sync::{Mutex as AsyncMutex, RwLock};
+use tokio::sync::RwLock;
+use tokio::task::JoinError;
 
-use super::asking::Asking;
+use super::ledger::Ledger;
 use super::store::{Consent, ConsentStore, ConsentStoreError, Decision};
 use super::{ConsentPolicy, ConsentPrompt, ConsentRule};
 use crate::report::{Observer, Report};
 use crate::tenant::{Tenant, UserId};
 
-/// How long a store may take for one call: a disk that is busy, and not a launch that hangs.
-const STORE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long somebody waits for a store: a disk that is busy, and not a launch that hangs.
+pub(super) const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a desk is set up with.
 pub(crate) struct DeskOptions {
@@ -39,7 +40,7 @@ pub(crate) struct Desk {
     pub(super) options: DeskOptions,
     ledgers: Mutex<HashMap<Tenant, Weak<Ledger>>>,
     /// Held for writing while all of a user's decisions are forgotten.
-    forgetting: RwLock<()>,
+    pub(super) forgetting: RwLock<()>,
 }
 
 impl Desk {
@@ -74,29 +75,29 @@ impl Desk {
             return ledger;
         }
         ledgers.retain(|_, ledger| ledger.strong_count() > 0);
-        let ledger = Arc::new(Ledger {
-            tenant: Arc::clone(tenant),
-            desk: Arc::clone(self),
-            book: Mutex::default(),
-            keeping: AsyncMutex::default(),
-            turn: AsyncMutex::default(),
-        });
+        let ledger = Arc::new(Ledger::new(tenant, self));
         ledgers.insert(Tenant::clone(tenant), Arc::downgrade(&ledger));
         ledger
     }
 
-    /// Lets the store do something on a thread for such work.
-    async fn work<R: Send + 'static>(
+    /// The ledgers of a user's tenants.
+    fn ledgers_of(&self, user: Option<&UserId>) -> Vec<Arc<Ledger>> {
+        let ledgers = self.ledgers();
+        let of_user = ledgers
+            .iter()
+            .filter(|(tenant, _)| tenant.user.as_ref() == user);
+        of_user.filter_map(|(_, ledger)| ledger.upgrade()).collect()
+    }
+
+    /// Lets the store do something on a thread for such work. It goes on where nobody waits
+    /// for it any more; whoever has locks to hold meanwhile calls it within [`finish`].
+    pub(super) async fn work<R: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn ConsentStore) -> Result<R, ConsentStoreError> + Send + 'static,
     ) -> Result<R, ConsentStoreError> {
         let store = Arc::clone(&self.options.store);
         let done = tokio::task::spawn_blocking(move || work(&*store));
-        match tokio::time::timeout(STORE_TIMEOUT, done).await {
-            Ok(Ok(done)) => done,
-            Ok(Err(panicked)) => Err(ConsentStoreError::Failed(panicked.to_string())),
-            Err(_) => Err(ConsentStoreError::Timeout(STORE_TIMEOUT)),
-        }
+        done.await.unwrap_or_else(|panicked| Err(failed(&panicked)))
     }
 
     /// Tells the embedder what its store could not do. A panic in an observer must not
@@ -107,92 +108,26 @@ impl Desk {
     }
 }
 
-/// What one tenant's user has decided, and what they are being asked.
-pub(super) struct Ledger {
-    pub(super) tenant: Arc<Tenant>,
-    pub(super) desk: Arc<Desk>,
-    book: Mutex<Book>,
-    /// Held while the store is read or changed; whether it has been read.
-    keeping: AsyncMutex<bool>,
-    /// Held while a question is open: one of a tenant at a time.
-    pub(super) turn: AsyncMutex<()>,
-}
-
-/// At most as many of each as an app manifest has permissions.
-#[derive(Default)]
-pub(super) struct Book {
-    decided: Vec<(Permission, Decision)>,
-    pub(super) open: Vec<(Permission, Arc<Asking>)>,
-}
-
-impl Book {
-    pub(super) fn decision(&self, permission: &Permission) -> Option<Decision> {
-        let found = self.decided.iter().find(|(known, _)| known == permission);
-        found.map(|(_, decision)| *decision)
-    }
-
-    fn decide(&mut self, permission: &Permission, decision: Option<Decision>) {
-        self.decided.retain(|(known, _)| known != permission);
-        if let Some(decision) = decision {
-            self.decided.push((permission.clone(), decision));
-        }
+/// Does work on a task of its own, and waits for it, though not for ever. It is finished
+/// whoever still waits.
+pub(super) async fn finish<R: Send + 'static>(
+    work: impl Future<Output = Result<R, ConsentStoreError>> + Send + 'static,
+) -> Result<R, ConsentStoreError> {
+    match tokio::time::timeout(STORE_TIMEOUT, tokio::spawn(work)).await {
+        Ok(done) => done.unwrap_or_else(|panicked| Err(failed(&panicked))),
+        Err(_) => Err(ConsentStoreError::Timeout(STORE_TIMEOUT)),
     }
 }
 
-impl Ledger {
-    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads what is kept, once.
-    pub(super) async fn load(&self) {
-        let mut loaded = self.keeping.lock().await;
-        if *loaded {
-            return;
-        }
-        let _kept = self.desk.forgetting.read().await;
-        let user = self.tenant.user.clone();
-        let found = self
-            .desk
-            .work(move |store| store.of_user(user.as_ref()))
-            .await;
-        match found {
-            Ok(consents) => {
-                let mut book = self.book();
-                for consent in consents {
-                    // What was decided since is newer.
-                    let ours = consent.app == self.tenant.app;
-                    if ours && book.decision(&consent.permission).is_none() {
-                        book.decide(&consent.permission, Some(consent.decision));
-                    }
-                }
-            }
-            Err(error) => self.desk.report(&self.tenant.app, &error),
-        }
-        *loaded = true;
-    }
-
-    /// Keeps a decision and lets it hold, whether it could be kept or not.
-    pub(super) async fn decide(
-        &self,
-        permission: &Permission,
-        decision: Option<Decision>,
-    ) -> Result<(), ConsentStoreError> {
-        let _keeping = self.keeping.lock().await;
-        let _kept = self.desk.forgetting.read().await;
-        let (tenant, key) = (Arc::clone(&self.tenant), permission.clone());
-        let kept = self
-            .desk
-            .work(move |store| store.set(tenant.user.as_ref(), &tenant.app, &key, decision));
-        let kept = kept.await;
-        self.book().decide(permission, decision);
-        kept
-    }
+fn failed(panicked: &JoinError) -> ConsentStoreError {
+    ConsentStoreError::Failed(panicked.to_string())
 }
 
 /// What users have decided: to be shown and changed in the native app's settings. Whatever
-/// is changed holds at once, in live mini-apps too. Cheap to clone. Its functions need a
-/// tokio runtime.
+/// is changed holds at once, in live mini-apps too, and is kept whoever still waits for it.
+/// A question about it that is open is taken away: calls that wait for its answer are told
+/// what was decided, or, where a decision was taken back, fail with `unavailable` and may
+/// ask anew. Cheap to clone. Its functions need a tokio runtime.
 #[derive(Clone)]
 pub struct Consents {
     desk: Arc<Desk>,
@@ -215,17 +150,16 @@ impl Consents {
     ///
     /// Where the store cannot read them.
     pub async fn of_user(&self, user: Option<&UserId>) -> Result<Vec<Consent>, ConsentStoreError> {
-        let user = user.cloned();
-        self.desk
-            .work(move |store| store.of_user(user.as_ref()))
-            .await
+        let (desk, user) = (Arc::clone(&self.desk), user.cloned());
+        finish(async move { desk.work(move |store| store.of_user(user.as_ref())).await }).await
     }
 
     /// Decides for a user, who has done so in the native app's settings.
     ///
     /// # Errors
     ///
-    /// Where the store cannot keep it. It holds in live mini-apps nevertheless.
+    /// Where the store cannot keep it, or has not within ten seconds. It holds in live
+    /// mini-apps nevertheless.
     pub async fn set(
         &self,
         user: Option<&UserId>,
@@ -272,20 +206,21 @@ impl Consents {
     /// Where the store cannot forget them. In live mini-apps they are taken back
     /// nevertheless.
     pub async fn forget(&self, user: Option<&UserId>) -> Result<(), ConsentStoreError> {
-        // Nobody reads or keeps anything meanwhile.
-        let _all = self.desk.forgetting.write().await;
-        let of = user.cloned();
-        let forgotten = self.desk.work(move |store| store.forget(of.as_ref())).await;
-        let live: Vec<Arc<Ledger>> = {
-            let ledgers = self.desk.ledgers();
-            let of_user = ledgers
-                .iter()
-                .filter(|(tenant, _)| tenant.user.as_ref() == user);
-            of_user.filter_map(|(_, ledger)| ledger.upgrade()).collect()
-        };
-        for ledger in live {
-            ledger.book().decided.clear();
+        for ledger in self.desk.ledgers_of(user) {
+            ledger.book().forget();
         }
-        forgotten
+        let (desk, user) = (Arc::clone(&self.desk), user.cloned());
+        finish(async move {
+            // Nobody reads or keeps anything meanwhile.
+            let _all = desk.forgetting.write().await;
+            let of = user.clone();
+            let forgotten = desk.work(move |store| store.forget(of.as_ref())).await;
+            // What was read after the books were closed, and before the store was.
+            for ledger in desk.ledgers_of(user.as_ref()) {
+                ledger.book().forget_found();
+            }
+            forgotten
+        })
+        .await
     }
 }

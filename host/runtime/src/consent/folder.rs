@@ -4,7 +4,7 @@
 //! process that is killed at any moment leaves the old file or the new one. A file that
 //! makes no sense counts as nothing and is set aside, not deleted.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +13,7 @@ use miniapp_package::{AppId, Permission};
 use serde::{Deserialize, Serialize};
 
 use super::store::{Consent, ConsentStore, ConsentStoreError, Decision, Decisions, change, known};
+use crate::places::{make_folder, sync_entry};
 use crate::tenant::UserId;
 
 /// Bytes of one user's file: about ten thousand decisions.
@@ -105,20 +106,20 @@ impl ConsentStore for FolderConsents {
     fn forget(&self, user: Option<&UserId>) -> Result<(), ConsentStoreError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.file(user);
+        let mut forgotten = Ok(());
         // One that was set aside or not finished tells of the user, too.
         for file in [
             &file,
             &file.with_extension("damaged"),
             &file.with_extension("new"),
         ] {
-            let removed = match fs::remove_file(file) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                Err(error) => Err(error),
-                Ok(()) => sync_folder(&self.folder),
+            let removed = match remove(file) {
+                Ok(true) => sync_entry(file),
+                removed => removed.map(drop),
             };
-            removed.map_err(|reason| system(file, reason))?;
+            forgotten = forgotten.and(removed.map_err(|reason| system(file, reason)));
         }
-        Ok(())
+        forgotten
     }
 }
 
@@ -157,31 +158,28 @@ fn read(file: &Path) -> Result<Decisions, ConsentStoreError> {
 
 /// Puts `text` in the place of `file`.
 fn replace(folder: &Path, file: &Path, text: &[u8]) -> io::Result<()> {
-    make(folder)?;
+    make_folder(folder)?;
     let fresh = file.with_extension("new");
-    let mut written = File::create(&fresh)?;
+    // What was left there keeps whoever may read it.
+    remove(&fresh)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut written = options.open(&fresh)?;
     written.write_all(text)?;
     written.sync_all()?;
     drop(written);
     fs::rename(&fresh, file)?;
-    sync_folder(folder)
+    sync_entry(file)
 }
 
-/// Makes the folder, which only the native app's own user may look into.
-fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Makes a change of names safe on the disk, where the system lets a folder be opened.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
+/// Deletes a file, if there is one; tells whether there was.
+fn remove(file: &Path) -> io::Result<bool> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        removed => removed.map(|()| true),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -249,6 +247,39 @@ mod tests {
             assert_eq!(store.of_user(None).unwrap().len(), 1);
             assert_eq!(fs::read(file.with_extension("damaged")).unwrap(), text);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_native_apps_own_user_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderConsents::new(folder.path());
+        let one = app("miniapp_one");
+        let file = folder.path().join("device.json");
+        // What an earlier process left behind is not taken over.
+        let left = folder.path().join("device.new");
+        fs::write(&left, "").unwrap();
+        fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
+        store
+            .set(None, &one, &Permission::Email, Some(Decision::Allowed))
+            .unwrap();
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_cannot_be_deleted_keeps_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderConsents::new(folder.path());
+        let file = folder.path().join("device.json");
+        fs::create_dir(&file).unwrap();
+        for ending in ["damaged", "new"] {
+            fs::write(file.with_extension(ending), "of the user").unwrap();
+        }
+        let error = store.forget(None).unwrap_err();
+        assert!(error.to_string().contains("device.json"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

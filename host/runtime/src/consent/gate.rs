@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use miniapp_package::Permission;
 
-use super::asking::{self, Joined, Outcome, Waiting};
-use super::desk::{Desk, Ledger};
+use super::asking::{self, Joined, Outcome, Waiting, Wanted};
+use super::desk::Desk;
+use super::ledger::Ledger;
 use super::store::Decision;
 use super::{ConsentAnswer, ConsentQuestion, ConsentRule};
 use crate::capability::InFlight;
@@ -120,12 +121,22 @@ impl Gate {
         };
         let mut waiting = match self.join(permission) {
             Some(Joined::Waits { answer, .. }) => answer,
-            Some(Joined::Decided(decision)) => return self.outcome(permission, decision.into()),
+            Some(Joined::Decided(outcome)) => return self.outcome(permission, outcome),
             None => return Err(self.refusal(permission, Standing::NobodyAsks)),
         };
         let answered = waiting.wait_for(Option::is_some).await.map(|found| *found);
         let outcome = answered.ok().flatten().unwrap_or(Outcome::Panicked);
         self.outcome(permission, outcome)
+    }
+
+    /// Whether a permission that [`Gate::require`] has let pass is still there: somebody may
+    /// have taken it back while the user was asked for another one.
+    pub(crate) fn still(&self, permission: &Permission) -> Result<(), GuestError> {
+        match self.standing(permission) {
+            Standing::Allowed | Standing::EachTime => Ok(()),
+            Standing::NotAsked => self.outcome(permission, Outcome::TakenBack),
+            refused => Err(self.refusal(permission, refused)),
+        }
     }
 
     /// How a permission stands. Takes no memory.
@@ -144,13 +155,12 @@ impl Gate {
                 None => {}
             }
         }
-        match self.last_answer(permission) {
+        match self.settled(permission, remembers) {
             Some(ConsentAnswer::Dismiss) => Standing::Dismissed,
-            // Remembered answers may have been taken back since; others hold for this life.
-            Some(ConsentAnswer::Refuse) if !remembers => Standing::Refused,
-            _ if opened.ledger.desk.options.prompt.is_none() => Standing::NobodyAsks,
-            _ if remembers => Standing::NotAsked,
-            _ => Standing::EachTime,
+            Some(_) => Standing::Refused,
+            None if opened.ledger.desk.options.prompt.is_none() => Standing::NobodyAsks,
+            None if remembers => Standing::NotAsked,
+            None => Standing::EachTime,
         }
     }
 
@@ -164,12 +174,16 @@ impl Gate {
         self.0.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the user has answered to the last question that this life has waited for.
-    fn last_answer(&self, permission: &Permission) -> Option<ConsentAnswer> {
+    /// What holds for this life of the user's answer to the last question that it has
+    /// waited for: they are not asked again.
+    fn settled(&self, permission: &Permission, remembers: bool) -> Option<ConsentAnswer> {
         let joined = self.joined();
         let (_, last) = joined.iter().find(|(known, _)| known == permission)?;
-        match *last.borrow() {
-            Some(Outcome::Answered(answer)) => Some(answer),
+        let last = *last.borrow();
+        match last? {
+            Outcome::Answered(ConsentAnswer::Dismiss) => Some(ConsentAnswer::Dismiss),
+            // Remembered answers may have been taken back since; others hold.
+            Outcome::Answered(ConsentAnswer::Refuse) if !remembers => Some(ConsentAnswer::Refuse),
             _ => None,
         }
     }
@@ -179,9 +193,14 @@ impl Gate {
         let Opened { ledger, grant, .. } = &self.0.opened;
         let prompt = ledger.desk.options.prompt.as_ref()?;
         let remembers = self.rule(permission) == Some(ConsentRule::FirstUse);
-        let joined = asking::join(ledger, permission, remembers, prompt, || {
-            question(grant, &ledger.tenant, permission)
-        });
+        let wanted = Wanted {
+            permission,
+            remembers,
+            prompt,
+        };
+        let settled = || self.settled(permission, remembers);
+        let question = || question(grant, &ledger.tenant, permission);
+        let joined = asking::join(ledger, &wanted, settled, question);
         if let Joined::Waits { answer, asked } = &joined {
             if *asked {
                 self.0.owed.add(price::QUESTION);
@@ -206,6 +225,12 @@ impl Gate {
             Outcome::Panicked => Err(GuestError::new(
                 code::UNAVAILABLE,
                 format!("the app could not ask the user for `{id}`; try again later"),
+            )),
+            Outcome::TakenBack => Err(GuestError::new(
+                code::UNAVAILABLE,
+                format!(
+                    "what the user had decided about `{id}` was taken back meanwhile; ask again when they want what needs it"
+                ),
             )),
             Outcome::TimedOut => {
                 let seconds = self.0.opened.ledger.desk.options.patience;

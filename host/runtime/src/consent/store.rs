@@ -75,8 +75,9 @@ pub enum ConsentStoreError {
 /// Keeps what users have decided.
 ///
 /// It is called on threads for blocking work, several at once for different tenants.
-/// Returned means kept. A call that takes longer than ten seconds is given up on: what the user
-/// has answered then holds for as long as the mini-app lives.
+/// Returned means kept. Nobody waits for a call longer than ten seconds: what the user has
+/// answered then holds for as long as the mini-app lives. The call goes on, and the tenant's
+/// next one, and [`Self::forget`], wait for their turn.
 pub trait ConsentStore: Send + Sync {
     /// All decisions of a user; of the device's only user if there is none.
     ///

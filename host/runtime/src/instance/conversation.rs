@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
-use super::{Control, Delivery, Inbox, Parting, Phase, Request, SavedState, State};
+use super::{Control, Delivery, Inbox, Parting, Phase, Request, State};
 use crate::contract::{GuestError, code};
 use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
@@ -26,6 +26,7 @@ use crate::mini_app::EventError;
 use crate::page::{Navigation, NavigationError, PageId, PageStack, Pages, Step};
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
+use crate::saved_state::SavedState;
 
 type Call<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
 

@@ -21,6 +21,8 @@ use crate::limits::Limits;
 pub(crate) enum Parting {
     /// The embedder closes it.
     Close,
+    /// Its user logs out.
+    LogOut,
     /// It makes room for others.
     Evict,
     /// It was in the background for so long.
@@ -30,13 +32,13 @@ pub(crate) enum Parting {
 impl Parting {
     /// Whether it is asked for a state to begin with the next time.
     pub(crate) fn keeps_state(self) -> bool {
-        self != Self::Close
+        !matches!(self, Self::Close | Self::LogOut)
     }
 
     /// How a life ends that ends so.
     pub(crate) fn reason(self) -> EndReason {
         match self {
-            Self::Close => EndReason::Closed,
+            Self::Close | Self::LogOut => EndReason::Closed,
             Self::Evict => EndReason::Evicted,
             Self::Left(after) => EndReason::LeftInBackground { after },
         }
@@ -111,6 +113,11 @@ impl Presence {
             known.get_or_insert(parting);
             first
         });
+    }
+
+    /// Why it is to end, if it is.
+    pub(super) fn parts(&self) -> Option<Parting> {
+        *self.parting.borrow()
     }
 
     /// Waits until it is to end.

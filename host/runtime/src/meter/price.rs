@@ -138,11 +138,10 @@ pub(crate) fn stored(key: usize, value: usize) -> u64 {
         .saturating_add(call(key.saturating_add(value), 0))
 }
 
-/// An answer of the storage that holds so many bytes in so many elements.
-pub(crate) fn restored(bytes: usize, elements: usize) -> u64 {
-    let wide = u64::try_from(bytes).unwrap_or(u64::MAX);
-    wide.saturating_mul(RESTORED_BYTE)
-        .saturating_add(call(bytes, elements))
+/// A value of so many bytes that is read from the storage.
+pub(crate) fn restored(bytes: usize) -> u64 {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    bytes.saturating_mul(RESTORED_BYTE)
 }
 
 /// A call that copies so many bytes in so many elements of lists.

@@ -112,6 +112,8 @@ pub(super) struct Disk {
     files: Arc<Files>,
     cipher: Arc<Cipher>,
     database: Option<Database>,
+    /// Whether it is safe on the disk that there is a file of this name.
+    is_safe: bool,
 }
 
 impl Disk {
@@ -129,17 +131,20 @@ impl Disk {
             files: Arc::clone(files),
             cipher: Arc::clone(cipher),
             database,
+            is_safe: false,
         };
         Ok((this, index))
     }
 
-    /// Makes sure that there is a file. One that is not whole never has its name.
-    pub(super) fn ensure(&mut self) -> Result<(), Fault> {
+    /// Makes sure that there is a file. One that is not whole never has its name. Tells
+    /// whether it is open: one that another host has made meanwhile has keys of its own, and
+    /// is to be opened anew.
+    pub(super) fn ensure(&mut self) -> Result<bool, Fault> {
         guarded(|| {
             if self.database.is_none() {
-                self.database = Some(create(&self.files, &self.cipher)?);
+                self.database = create(&self.files, &self.cipher)?;
             }
-            Ok(())
+            Ok(self.database.is_some())
         })
     }
 
@@ -161,11 +166,13 @@ impl Disk {
 
     /// Writes all of it, or nothing. Returned means that it is on the disk.
     pub(super) fn write(&mut self, pending: &Pending) -> Result<(), Fault> {
-        self.ensure()?;
         guarded(|| {
-            let Some(database) = &self.database else {
-                return Ok(());
-            };
+            let unmade = || Fault::System("there is no file yet".to_owned());
+            let database = self.database.as_ref().ok_or_else(unmade)?;
+            if !self.is_safe {
+                self.files.sync()?;
+                self.is_safe = true;
+            }
             write(database, &self.cipher, pending).map_err(|error| match error {
                 Unwritten::Database(error) => error.into(),
                 Unwritten::Sealing => Fault::System("nothing can be sealed".to_owned()),
@@ -213,21 +220,24 @@ fn builder() -> Builder {
     builder
 }
 
-fn create(files: &Files, cipher: &Cipher) -> Result<Database, Fault> {
+/// Makes a store; nothing where another host was faster.
+fn create(files: &Files, cipher: &Cipher) -> Result<Option<Database>, Fault> {
     if let Some(folder) = files.store().parent() {
         make_folder(folder)?;
     }
-    let new = files.new_store();
-    let file: File = Files::create(&new)?;
+    let new = files.new_store()?;
+    let file: File = Files::create(new.path())?;
     let backend = FileBackend::new(file).map_err(redb::Error::from)?;
     let made = builder().create_with_backend(backend);
     let made = made.map_err(redb::Error::from)?;
     let header = cipher.seal(Part::Header, &Row::default(), LAYOUT)?;
     begin(&made, &header)?;
     made.close().map_err(redb::Error::from)?;
-    files.put_in_place(&new)?;
+    if !files.place(&new)? {
+        return Ok(None);
+    }
     let database = builder().open(files.store()).map_err(redb::Error::from)?;
-    Ok(database)
+    Ok(Some(database))
 }
 
 fn begin(database: &Database, header: &[u8]) -> Result<(), redb::Error> {

@@ -7,12 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{MAX_SNAPSHOTS, SnapshotId};
+use crate::places::sync_entry;
 
 /// How the name of a store ends.
 const STORE: &str = ".redb";
 
-/// A store that is being made, until it is whole.
-const NEW: &str = ".new";
+/// A store that is being made, until it is whole; a number of its own follows.
+const NEW: &str = ".new-";
 
 /// A copy that is being made, until it is whole.
 const COPY: &str = ".copy";
@@ -44,9 +45,13 @@ impl Files {
         &self.store
     }
 
-    /// Where a store is made.
-    pub(super) fn new_store(&self) -> PathBuf {
-        self.with(NEW)
+    /// Where a store is made: where no other host makes one.
+    pub(super) fn new_store(&self) -> io::Result<NewStore> {
+        let mut number = [0; 8];
+        let filled = getrandom::fill(&mut number);
+        filled.map_err(|error| io::Error::other(error.to_string()))?;
+        let number = u64::from_ne_bytes(number);
+        Ok(NewStore(self.with(&format!("{NEW}{number}"))))
     }
 
     fn with(&self, ending: &str) -> PathBuf {
@@ -70,17 +75,23 @@ impl Files {
         options.open(path)
     }
 
-    /// Makes what was made at `path` the store. It stays so after a loss of power, too.
-    pub(super) fn put_in_place(&self, path: &Path) -> io::Result<()> {
-        fs::rename(path, &self.store)?;
-        self.sync_folder()
+    /// Makes a new store the store, unless there is one; tells whether it did.
+    pub(super) fn place(&self, new: &NewStore) -> io::Result<bool> {
+        match rename_to_nothing(&new.0, &self.store) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            placed => placed.map(|()| true),
+        }
+    }
+
+    /// Makes a copy the store, in the place of what is there.
+    pub(super) fn put_in_place(&self, copy: &Path) -> io::Result<()> {
+        fs::rename(copy, &self.store)
     }
 
     /// Sets the store aside, in the place of one that was set aside before.
     pub(super) fn set_aside(&self) -> io::Result<PathBuf> {
         let aside = self.with(DAMAGED);
         fs::rename(&self.store, &aside)?;
-        self.sync_folder()?;
         Ok(aside)
     }
 
@@ -96,7 +107,7 @@ impl Files {
         for old in kept.into_iter().take(too_many) {
             remove(&self.snapshot(old))?;
         }
-        self.sync_folder()?;
+        self.sync()?;
         Ok(id)
     }
 
@@ -128,12 +139,9 @@ impl Files {
         Ok(ids)
     }
 
-    /// Deletes all of them.
+    /// Deletes all of them, as far as they can be.
     pub(super) fn wipe(&self) -> io::Result<()> {
-        for file in self.all()? {
-            remove(&file)?;
-        }
-        Ok(())
+        remove_all(&self.all()?)
     }
 
     /// All that there are.
@@ -160,13 +168,47 @@ impl Files {
         name.strip_prefix(store).map(str::to_owned)
     }
 
-    fn sync_folder(&self) -> io::Result<()> {
-        // Elsewhere a folder cannot be opened, and a rename is as durable as it gets.
-        #[cfg(unix)]
-        if let Some(folder) = self.store.parent() {
-            File::open(folder)?.sync_all()?;
+    /// Makes safe on the disk which of them there are.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        sync_entry(&self.store)
+    }
+}
+
+/// A store that is being made. Dropped, it is deleted, unless it was placed.
+pub(super) struct NewStore(PathBuf);
+
+impl NewStore {
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for NewStore {
+    fn drop(&mut self) {
+        // What stays is one of the tenant's files, and wiped with them.
+        remove(&self.0).ok();
+    }
+}
+
+/// Gives a file another name, which nothing has yet.
+fn rename_to_nothing(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // Not on this file system.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            renamed => return Ok(renamed?),
         }
-        Ok(())
+    }
+    match fs::hard_link(from, to) {
+        Ok(()) => remove(from),
+        // Nor this; then at least nothing is replaced that is seen.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !to.try_exists()? => {
+            fs::rename(from, to)
+        }
+        Err(_) => Err(io::ErrorKind::AlreadyExists.into()),
     }
 }
 
@@ -175,7 +217,10 @@ fn snapshot_of(ending: &str) -> Option<SnapshotId> {
 }
 
 fn is_ours(ending: &str) -> bool {
-    matches!(ending, "" | NEW | COPY | DAMAGED) || snapshot_of(ending).is_some()
+    let new = ending.strip_prefix(NEW);
+    matches!(ending, "" | COPY | DAMAGED)
+        || new.is_some_and(|number| number.parse::<u64>().is_ok())
+        || snapshot_of(ending).is_some()
 }
 
 /// All files of a user's folder that are of a storage, whoever's they are.
@@ -197,6 +242,18 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     entries.map(|entry| Ok(entry?.path())).collect()
 }
 
+/// Deletes files, as far as they can be, and tells of the first that cannot.
+pub(super) fn remove_all(files: &[PathBuf]) -> io::Result<()> {
+    let mut removed = Ok(());
+    for file in files {
+        removed = removed.and(remove(file));
+    }
+    match files.first() {
+        Some(file) => removed.and(sync_entry(file)),
+        None => removed,
+    }
+}
+
 /// Deletes a file; a missing one is no error.
 pub(super) fn remove(file: &Path) -> io::Result<()> {
     match fs::remove_file(file) {
@@ -215,7 +272,7 @@ mod tests {
         let theirs = Files::at("user/rewards-01234567.redb.new-89abcdef".into());
         for file in [
             ours.store.clone(),
-            ours.new_store(),
+            ours.new_store().unwrap().path().to_owned(),
             ours.snapshot(SnapshotId(17)),
             ours.with(DAMAGED),
             ours.with(COPY),
@@ -225,6 +282,20 @@ mod tests {
         }
         assert!(!ours.owns(theirs.store()));
         assert!(!ours.owns("user/rewards-01234567.redb.snapshot-x".as_ref()));
+    }
+
+    #[test]
+    fn a_new_store_takes_nobodys_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::at(folder.path().join("rewards-01234567"));
+        let (one, other) = (files.new_store().unwrap(), files.new_store().unwrap());
+        fs::write(one.path(), "1").unwrap();
+        fs::write(other.path(), "2").unwrap();
+        assert!(files.place(&one).unwrap());
+        assert!(!files.place(&other).unwrap());
+        drop((one, other));
+        assert_eq!(fs::read(files.store()).unwrap(), b"1");
+        assert_eq!(list(folder.path()).unwrap(), [files.store()]);
     }
 
     #[test]

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use super::cipher::Cipher;
 use super::disk::{self, Disk, Fault};
 use super::files::{self, Files};
-use super::index::{Index, Refused};
+use super::index::Index;
 use super::memory::Memory;
+use super::news::News;
+use super::open::{Medium, Open, Stop};
 use super::pending::Pending;
-use super::work::{Admitted, Answer, Failure, Job, Work};
-use super::{MAX_HELD, Observe, SnapshotId, StorageError};
-use crate::tenant::Tenant;
+use super::work::{Answer, Failure, Job, Work};
+use super::{SnapshotId, StorageError};
+use crate::meter::price;
 
 /// Where a storage is kept.
 #[derive(Clone)]
@@ -27,44 +29,20 @@ pub(super) enum Home {
 
 /// One tenant's storage, open or not.
 pub(super) struct Shelf {
-    tenant: Tenant,
     home: Home,
     limit: u64,
-    observe: Observe,
+    news: News,
     /// What was last told, so that it is not told again and again.
     told: Option<StorageError>,
     open: Option<Open>,
 }
 
-struct Open {
-    index: Index,
-    medium: Medium,
-}
-
-enum Medium {
-    Disk(Disk),
-    Memory(Memory),
-}
-
-/// Why a group of work goes no further, or one piece of it.
-enum Stop {
-    One(Failure),
-    All(Fault),
-}
-
-impl From<Refused> for Stop {
-    fn from(refused: Refused) -> Self {
-        Self::One(refused.into())
-    }
-}
-
 impl Shelf {
-    pub(super) fn new(tenant: Tenant, home: Home, limit: u64, observe: Observe) -> Self {
+    pub(super) fn new(home: Home, limit: u64) -> Self {
         Self {
-            tenant,
             home,
             limit,
-            observe,
+            news: News::default(),
             told: None,
             open: None,
         }
@@ -74,26 +52,29 @@ impl Shelf {
         self.open.is_some()
     }
 
+    /// What there is to tell.
+    pub(super) fn news(&mut self) -> News {
+        std::mem::take(&mut self.news)
+    }
+
     /// Does work that shares a commit. Whoever changed something, or came after, is
     /// answered when the commit is done.
     pub(super) fn do_together(&mut self, jobs: Vec<Job>) {
         if jobs.is_empty() {
             return;
         }
-        let limit = self.limit;
-        let open = match self.open() {
-            Ok(open) => open,
-            Err(error) => return refuse(jobs, &error),
-        };
+        if let Err(error) = self.open() {
+            return self.news.refuse(jobs, &error);
+        }
         let mut pending = Pending::default();
         let mut waiting = Vec::new();
         let mut jobs = jobs.into_iter();
         let mut done = Ok(());
         for mut job in jobs.by_ref() {
-            match open.apply(&mut pending, &mut job, limit) {
-                Ok(answer) if pending.is_empty() => job.answer(Ok(answer), false),
+            match self.apply(&mut pending, &mut job) {
+                Ok(answer) if pending.is_empty() => self.news.answer(job, Ok(answer)),
                 Ok(answer) => waiting.push((job, answer)),
-                Err(Stop::One(failure)) => job.answer(Err(failure), false),
+                Err(Stop::One(failure)) => self.news.answer(job, Err(failure)),
                 Err(Stop::All(fault)) => {
                     waiting.push((job, Answer::Done));
                     done = Err(fault);
@@ -102,24 +83,56 @@ impl Shelf {
             }
         }
         if done.is_ok() && !pending.is_empty() {
-            done = open.write(pending);
-            if done.is_ok() {
-                self.told = None;
+            done = self.write(pending);
+            // The first one bears the commit, for those that share it.
+            if let (Ok(()), Some((first, _))) = (&done, waiting.first()) {
+                first.charge(price::STORED_COMMIT);
             }
         }
         match done {
             Ok(()) => {
-                let mut bears = true;
                 for (job, answer) in waiting {
-                    job.answer(Ok(answer), std::mem::take(&mut bears));
+                    self.news.answer(job, Ok(answer));
                 }
             }
             Err(fault) => {
                 let error = self.recover(fault);
-                refuse(waiting.into_iter().map(|(job, _)| job), &error);
-                refuse(jobs, &error);
+                let waiting = waiting.into_iter().map(|(job, _)| job);
+                self.news.refuse(waiting.chain(jobs), &error);
             }
         }
+    }
+
+    fn apply(&mut self, pending: &mut Pending, job: &mut Job) -> Result<Answer, Stop> {
+        // Before anything is counted: another host may have made one, with keys in it.
+        if pending.is_empty() && matches!(job.work, Work::Set(..)) {
+            self.make_file().map_err(Stop::All)?;
+        }
+        let limit = self.limit;
+        let open = self.open().map_err(|error| Stop::One(error.into()))?;
+        open.apply(pending, job, limit)
+    }
+
+    fn write(&mut self, pending: Pending) -> Result<(), Fault> {
+        if let Some(open) = &mut self.open {
+            open.write(pending)?;
+            self.told = None;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that there is a file, where it is kept in one. What another host has made
+    /// meanwhile is opened with the next work.
+    fn make_file(&mut self) -> Result<(), Fault> {
+        if let Some(Open {
+            medium: Medium::Disk(disk),
+            ..
+        }) = &mut self.open
+            && !disk.ensure()?
+        {
+            self.close();
+        }
+        Ok(())
     }
 
     /// Does work that is done by itself.
@@ -134,7 +147,7 @@ impl Shelf {
                 Ok(Answer::Done)
             }
         };
-        job.answer(answer.map_err(Failure::Storage), false);
+        self.news.answer(job, answer.map_err(Failure::Storage));
     }
 
     /// Opens it, if it is not open. A damaged file is set aside.
@@ -162,6 +175,7 @@ impl Shelf {
             let aside = files.set_aside();
             let file = aside.map_err(|error| self.tell(unusable(files.store(), &error)))?;
             self.tell(StorageError::Damaged { file, reason });
+            self.make_safe(&files);
             opened = Disk::open(&files, &cipher);
         }
         let opened = opened.map_err(|fault| self.tell(error_of(fault, files.store())));
@@ -192,10 +206,18 @@ impl Shelf {
     /// Tells the embedder, but not the same again and again.
     fn tell(&mut self, error: StorageError) -> StorageError {
         if self.told.as_ref() != Some(&error) || matches!(error, StorageError::Damaged { .. }) {
-            (self.observe)(&self.tenant, &error);
+            self.news.add(error.clone());
             self.told = Some(error.clone());
         }
         error
+    }
+
+    /// Makes safe what was done with the files. Where that fails it is done all the same, and
+    /// a loss of power may undo it, of which the embedder is told.
+    fn make_safe(&mut self, files: &Files) {
+        if let Err(error) = files.sync() {
+            self.tell(unusable(files.store(), &error));
+        }
     }
 
     /// Closes the file. What is in memory stays.
@@ -213,13 +235,14 @@ impl Shelf {
     }
 
     fn snapshot(&mut self) -> Result<SnapshotId, StorageError> {
-        let ensured = match &mut self.open()?.medium {
-            Medium::Memory(memory) => return Ok(memory.snapshot()),
-            Medium::Disk(disk) => disk.ensure(),
-        };
-        if let Err(fault) = ensured {
+        if let Medium::Memory(memory) = &mut self.open()?.medium {
+            return Ok(memory.snapshot());
+        }
+        if let Err(fault) = self.make_file() {
             return Err(self.recover(fault));
         }
+        // One that another host has made is looked through, too.
+        self.open()?;
         self.close();
         let Home::Disk(files, _) = &self.home else {
             return Err(StorageError::Stopped);
@@ -254,7 +277,9 @@ impl Shelf {
             return Err(error_of(fault, &files.snapshot(id)));
         }
         self.close();
-        self.on_disk(|files| files.put_in_place(&copy))
+        self.on_disk(|files| files.put_in_place(&copy))?;
+        self.make_safe(&files);
+        Ok(())
     }
 
     /// Deletes everything, copies and what was set aside too.
@@ -274,107 +299,6 @@ impl Shelf {
             Home::Disk(files, _) => work(files).map_err(|error| unusable(files.store(), &error)),
             Home::Memory => Ok(T::default()),
         }
-    }
-}
-
-impl Open {
-    fn apply(&mut self, pending: &mut Pending, job: &mut Job, limit: u64) -> Result<Answer, Stop> {
-        let index = &mut self.index;
-        Ok(match std::mem::replace(&mut job.work, Work::Close) {
-            Work::Get(key) => {
-                let Some(size) = index.size(&key) else {
-                    return Ok(Answer::Value(None));
-                };
-                hold(
-                    &mut job.admitted,
-                    usize::try_from(size).unwrap_or(usize::MAX),
-                )?;
-                Answer::Value(match pending.get(&key) {
-                    Some(changed) => changed.cloned(),
-                    None => Some(self.medium.read(&key, size)?),
-                })
-            }
-            Work::Set(key, value) => {
-                index.set(&key, value.len(), limit)?;
-                pending.values.insert(key, Some(value));
-                Answer::Done
-            }
-            Work::Remove(key) => {
-                if index.remove(&key) {
-                    pending.values.insert(key, None);
-                }
-                Answer::Done
-            }
-            Work::Clear => {
-                if !index.is_empty() {
-                    index.clear();
-                    pending.clear();
-                }
-                Answer::Done
-            }
-            Work::Keys => {
-                hold(&mut job.admitted, index.key_bytes())?;
-                Answer::Keys(index.keys())
-            }
-            _ => Answer::Usage(index.usage(limit)),
-        })
-    }
-
-    fn write(&mut self, pending: Pending) -> Result<(), Fault> {
-        match &mut self.medium {
-            Medium::Disk(disk) => disk.write(&pending),
-            Medium::Memory(memory) => {
-                memory.write(pending);
-                Ok(())
-            }
-        }
-    }
-
-    /// Restores what is in memory.
-    fn restore(&mut self, id: SnapshotId) -> Result<(), StorageError> {
-        let Medium::Memory(memory) = &mut self.medium else {
-            return Ok(());
-        };
-        if !memory.restore(id) {
-            let kept = memory.snapshots();
-            return Err(StorageError::NoSnapshot { id, kept });
-        }
-        self.index.clear();
-        for (key, value) in memory.values() {
-            let size = u32::try_from(value.len()).unwrap_or(u32::MAX);
-            self.index.found(key.clone(), size);
-        }
-        Ok(())
-    }
-}
-
-impl Medium {
-    fn read(&self, key: &str, size: u32) -> Result<Vec<u8>, Stop> {
-        match self {
-            Self::Memory(memory) => memory.read(key).ok_or(Stop::One(Failure::Value)),
-            Self::Disk(disk) => disk.read(key, size).map_err(|fault| match fault {
-                Fault::Value => Stop::One(Failure::Value),
-                fault => Stop::All(fault),
-            }),
-        }
-    }
-}
-
-/// Holds room for an answer until the mini-app has it.
-fn hold(admitted: &mut Option<Admitted>, bytes: usize) -> Result<(), Refused> {
-    let Some(Admitted { held, .. }) = admitted else {
-        return Ok(());
-    };
-    if held.grow(bytes, MAX_HELD) {
-        Ok(())
-    } else {
-        Err(Refused::Busy(MAX_HELD))
-    }
-}
-
-fn refuse(jobs: impl IntoIterator<Item = Job>, error: &StorageError) {
-    for job in jobs {
-        job.answer(Err(error.clone().into()), false);
     }
 }
 

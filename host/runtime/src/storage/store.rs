@@ -10,10 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::files::Files;
 use super::index::Refused;
+use super::news::News;
 use super::shelf::{Home, Shelf};
 use super::work::{Admitted, Answer, Failure, Job, Outcome, Work};
 use super::{MAX_HELD, MAX_WAITING, Observe, StorageError};
 use crate::capability::InFlight;
+use crate::meter::Owed;
 use crate::tenant::Tenant;
 
 /// Pieces of work that share one commit at most: so many values fit into memory, and
@@ -24,6 +26,7 @@ const MAX_GROUP: usize = 256;
 pub(super) struct Store {
     tenant: Tenant,
     home: Home,
+    observe: Observe,
     users: AtomicUsize,
     waiting: InFlight,
     held: InFlight,
@@ -41,10 +44,11 @@ struct Queue {
 
 impl Store {
     pub(super) fn new(tenant: Tenant, home: Home, limit: u64, observe: Observe) -> Self {
-        let shelf = Shelf::new(tenant.clone(), home.clone(), limit, observe);
+        let shelf = Shelf::new(home.clone(), limit);
         Self {
             tenant,
             home,
+            observe,
             users: AtomicUsize::new(0),
             waiting: InFlight::default(),
             held: InFlight::default(),
@@ -80,6 +84,11 @@ impl Store {
             return;
         }
         drop(queue);
+        self.start();
+    }
+
+    /// Has somebody work on what waits.
+    fn start(self: &Arc<Self>) {
         let shift = Shift {
             store: Arc::clone(self),
             is_over: false,
@@ -100,6 +109,31 @@ impl Store {
             return None;
         }
         Some(queue.jobs.drain(..count).collect())
+    }
+
+    /// Does what waits, until nothing does or there is something to tell.
+    fn work(&self) -> News {
+        let mut shelf = lock(&self.shelf);
+        while let Some(jobs) = self.next_group() {
+            self.do_group(&mut shelf, jobs);
+            let news = shelf.news();
+            if !news.is_empty() {
+                return news;
+            }
+        }
+        News::default()
+    }
+
+    /// Leaves what waits to somebody else.
+    fn hand_over(self: &Arc<Self>) {
+        let at_work = {
+            let mut queue = lock(&self.queue);
+            queue.at_work = !queue.jobs.is_empty();
+            queue.at_work
+        };
+        if at_work {
+            self.start();
+        }
     }
 
     fn do_group(&self, shelf: &mut Shelf, jobs: Vec<Job>) {
@@ -128,12 +162,16 @@ struct Shift {
 
 impl Shift {
     fn work(mut self) {
-        let mut shelf = lock(&self.store.shelf);
-        while let Some(jobs) = self.store.next_group() {
-            self.store.do_group(&mut shelf, jobs);
-        }
-        drop(shelf);
+        let news = self.store.work();
         self.is_over = true;
+        if !news.is_empty() {
+            // Whoever is told may want something of this storage, and wait for it.
+            self.store.hand_over();
+            let Store {
+                tenant, observe, ..
+            } = &*self.store;
+            news.tell(|error| observe(tenant, error));
+        }
     }
 }
 
@@ -171,12 +209,14 @@ impl Opened {
     }
 
     /// Counts work that is going to wait, with the bytes that it carries.
-    pub(crate) fn admit(&self, bytes: usize) -> Result<Admitted, Refused> {
+    /// What is done is charged to `owed`.
+    pub(crate) fn admit(&self, bytes: usize, owed: &Owed) -> Result<Admitted, Refused> {
         let place = self.store.waiting.take(1, MAX_WAITING);
         let held = self.store.held.take(bytes, MAX_HELD);
         Ok(Admitted {
             _place: place.ok_or(Refused::Waiting)?,
             held: held.ok_or(Refused::Busy(MAX_HELD))?,
+            owed: owed.clone(),
         })
     }
 

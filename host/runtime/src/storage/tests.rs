@@ -1,6 +1,8 @@
 //! The storage beside a model of it, with files that are opened again, copied, damaged and
 //! of another key.
 
+mod sharing;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
+use crate::meter::{Owed, price};
 
 const LIMIT: u64 = 4_000;
 
@@ -274,17 +277,20 @@ fn what_is_asked_at_once_shares_one_commit() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::in_folder(folder.path());
     let opened = bench.open();
-    let commits = bench.tokio.block_on(async {
+    let owed = Owed::default();
+    bench.tokio.block_on(async {
         // The first one is begun by itself; the others gather meanwhile, or join it.
         let asked: Vec<_> = (0..20)
-            .map(|key: u8| opened.ask(Work::Set(key.to_string(), vec![key]), None))
+            .map(|key: u8| {
+                let admitted = opened.admit(1, &owed).unwrap();
+                opened.ask(Work::Set(key.to_string(), vec![key]), Some(admitted))
+            })
             .collect();
-        let mut commits = 0;
         for asked in asked {
-            commits += usize::from(asked.await.unwrap().bears_commit);
+            assert_eq!(asked.await.unwrap().answer, Ok(Answer::Done));
         }
-        commits
     });
+    let commits = owed.take() / price::STORED_COMMIT;
     assert!((1..=3).contains(&commits), "{commits}");
     assert_eq!(bench.get(&opened, "19").unwrap().unwrap(), "\u{13}");
 }

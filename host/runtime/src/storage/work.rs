@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use super::index::Refused;
 use super::{SnapshotId, StorageError, StorageUsage};
 use crate::capability::Share;
+use crate::meter::Owed;
 
 /// What a piece of work takes of what its tenant may have waiting, until its answer was
 /// handed over, or nobody wants it and it is done.
@@ -12,6 +13,8 @@ pub(crate) struct Admitted {
     pub(super) _place: Share,
     /// Grows to what the answer takes.
     pub(super) held: Share,
+    /// Where what was done is charged, whether or not anybody waits for it.
+    pub(super) owed: Owed,
 }
 
 /// What is asked of a storage.
@@ -69,8 +72,6 @@ pub(crate) enum Failure {
 /// Work that is over.
 pub(crate) struct Outcome {
     pub(crate) answer: Result<Answer, Failure>,
-    /// Whether it bears the commit, for itself and those that shared it.
-    pub(crate) bears_commit: bool,
     _admitted: Option<Admitted>,
 }
 
@@ -95,10 +96,16 @@ impl Job {
         (job, outcome)
     }
 
-    pub(super) fn answer(self, answer: Result<Answer, Failure>, bears_commit: bool) {
+    /// Charges so much for what was done.
+    pub(super) fn charge(&self, fuel: u64) {
+        if let Some(Admitted { owed, .. }) = &self.admitted {
+            owed.add(fuel);
+        }
+    }
+
+    pub(super) fn answer(self, answer: Result<Answer, Failure>) {
         let outcome = Outcome {
             answer,
-            bears_commit,
             _admitted: self.admitted,
         };
         // Whoever asked may be gone.

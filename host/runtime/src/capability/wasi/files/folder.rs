@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use wasmtime_wasi::filesystem::{Dir, FsPerms, OpenMode};
 
 use crate::limits;
-use crate::places::{Places, make_folder};
+use crate::places::{Places, make_folder, sync_entry};
 use crate::tenant::{Tenant, UserId};
 
 /// The files of a tenant cannot be opened.
@@ -78,7 +78,7 @@ impl Files {
         let gone = folder.clone();
         let wiped = tokio::task::spawn_blocking(move || match fs::remove_dir_all(&gone) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            wiped => wiped,
+            wiped => wiped.and(sync_entry(&gone)),
         });
         let wiped = wiped.await.map_err(io::Error::other).flatten();
         wiped.map_err(|reason| FilesError { folder, reason })
