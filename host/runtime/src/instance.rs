@@ -33,7 +33,7 @@ use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
 
 use presence::Presence;
-pub(crate) use presence::{Attention, Parting};
+pub(crate) use presence::{Attention, Parting, Waits};
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -109,13 +109,20 @@ pub(crate) struct Delivery {
     pub(crate) reply: oneshot::Sender<Result<(), EventError>>,
 }
 
+/// How a live mini-app is opened again. Its page is one of the mini-app's.
+pub(crate) struct Opening {
+    pub(crate) launch: GuestLaunchOptions,
+    /// Whether the page was asked for; else the one on top stays.
+    pub(crate) names_page: bool,
+}
+
 /// What the embedder asks of the host about a mini-app, which waits for neither.
 pub(crate) enum Request {
     /// To be visible or not.
     Visible {
         visible: bool,
-        /// How it is opened this time.
-        launch: Option<Box<GuestLaunchOptions>>,
+        /// How it is opened this time, where it is.
+        opening: Option<Box<Opening>>,
         reply: oneshot::Sender<()>,
     },
     /// To change the stack of pages.
@@ -180,6 +187,10 @@ impl Control {
         self.presence.part(parting);
     }
 
+    pub(crate) fn is_parting(&self) -> bool {
+        self.presence.is_parting()
+    }
+
     pub(crate) async fn parting(&self) -> Parting {
         self.presence.parting().await
     }
@@ -193,9 +204,9 @@ impl Control {
         self.presence.hidden()
     }
 
-    /// Keeps the mini-app awake until what is returned is dropped.
-    pub(crate) fn ask(&self) -> Attention<'_> {
-        self.presence.ask()
+    /// Keeps the mini-app awake until what is returned is dropped, as long as it may.
+    pub(crate) fn ask(&self, waits: Waits) -> Attention<'_> {
+        self.presence.ask(waits)
     }
 
     pub(crate) fn fuel_spent(&self) -> u64 {

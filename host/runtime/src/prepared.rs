@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use miniapp_package::{AppId, Package, PageAddress, PartnerManifest, Version, World};
+use miniapp_package::{AppId, Package, PartnerManifest, Version, World};
 use tokio::sync::{TryAcquireError, mpsc};
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
@@ -15,11 +15,11 @@ use crate::contract::exports;
 use crate::end::EndReason;
 use crate::engine::{CompileError, Engine};
 use crate::grant::{self, Grant, GrantError};
-use crate::instance::{self, Control, Inbox, Phase, Start, State};
+use crate::instance::{self, Control, Inbox, Opening, Phase, Start, State};
 use crate::lifecycle::{Exports, GuestLaunchOptions};
 use crate::limits::{self, Limits};
 use crate::mini_app::{Mailbox, MiniApp};
-use crate::page::{Navigation, NavigationError, Routes};
+use crate::page::Routes;
 use crate::runtime::{Runtime, Services};
 use crate::saved_state::SavedState;
 use crate::tenant::{Tenant, UserId};
@@ -202,6 +202,11 @@ impl Prepared {
         &self.inner.version
     }
 
+    /// The paths of its pages; the first one is opened unless another is named.
+    pub fn pages(&self) -> &[String] {
+        &self.inner.routes.pages
+    }
+
     /// For whom it runs if it is launched for `user`.
     pub fn tenant(&self, user: Option<&UserId>) -> Tenant {
         Tenant {
@@ -210,36 +215,26 @@ impl Prepared {
         }
     }
 
-    /// Brings a live mini-app to the foreground as if it was launched with `options`: its
-    /// `on-show` is told of them, and where they name a page that is not on top, all
-    /// pages are closed and it is opened.
+    /// Brings a live mini-app, of any version, to the foreground as if it was launched
+    /// with `options`: where they name a page that is not on top, all pages are closed and
+    /// it is opened; and `on-show` of the app is told of them, unless it is in the
+    /// foreground already. Waits until that was handled, but no longer than
+    /// [`Limits::close`].
     ///
     /// # Errors
     ///
     /// Where `options` name no page of the mini-app or carry too much, as for a launch;
-    /// nothing has changed then.
+    /// nothing has changed then. [`LaunchError::Ended`] for one that has ended, or is just
+    /// ending, and for one that ended in its `on-show`.
     pub async fn reopen(&self, app: &MiniApp, options: LaunchOptions) -> Result<(), LaunchError> {
         let names_page = options.page.is_some();
-        let (options, _) = self.guest_options(LaunchOptions {
+        let options = LaunchOptions {
             restore: None,
             ..options
-        })?;
-        let address = PageAddress {
-            path: options.path.clone(),
-            query: options.query.clone(),
         };
-        app.show_as(options).await;
-        let on_top = app.pages().await.pop();
-        let is_there = on_top.is_some_and(|top| {
-            (top.path, top.query) == (address.path.clone(), address.query.clone())
-        });
-        if names_page && !is_there {
-            let reload = Navigation::Reload(address.to_string());
-            if let Err(NavigationError::Ended(reason)) = app.navigate(reload).await {
-                return Err(LaunchError::Ended(reason));
-            }
-        }
-        Ok(())
+        let (launch, _) = self.guest_options(app.routes(), options)?;
+        let opening = Opening { launch, names_page };
+        app.reopen(opening).await.map_err(LaunchError::Ended)
     }
 
     /// Launches the mini-app and waits until `on-launch` and `on-show` have
@@ -253,7 +248,7 @@ impl Prepared {
     /// has left nothing behind.
     pub async fn launch(&self, options: LaunchOptions) -> Result<MiniApp, LaunchError> {
         let tenant = Arc::new(self.tenant(options.user.as_ref()));
-        let (options, restore) = self.guest_options(options)?;
+        let (options, restore) = self.guest_options(self.routes(), options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let limit = self.engine().options().live_apps;
         let permit =
@@ -297,7 +292,7 @@ impl Prepared {
             permit,
         ));
         self.inner.runtime.lives().enrol(&tenant, &control);
-        let app = MiniApp::new(tenant, mailbox, control, self.limits());
+        let app = MiniApp::new(tenant, mailbox, control, self.routes(), self.limits());
         // The sender lives in the handle's control, so the wait cannot fail.
         let reached = phase
             .wait_for(|phase| !matches!(phase, Phase::Launching))
@@ -310,9 +305,10 @@ impl Prepared {
 
     fn guest_options(
         &self,
+        routes: &Routes,
         options: LaunchOptions,
     ) -> Result<(GuestLaunchOptions, Option<String>), LaunchError> {
-        let known = &self.inner.routes.pages;
+        let known = &routes.pages;
         let restore = options.restore.filter(|_| self.inner.exports.has_state());
         let (page, query, state) = match (options.page, restore) {
             (None, Some(SavedState { page, query, state })) if known.contains(&page) => {

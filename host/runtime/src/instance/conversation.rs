@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
-use super::{Control, Delivery, Inbox, Parting, Phase, Request, SavedState, State};
+use super::{Control, Delivery, Inbox, Opening, Parting, Phase, Request, SavedState, State};
 use crate::contract::{GuestError, code};
 use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
@@ -106,6 +106,7 @@ impl Conversation<'_> {
         restore: Option<String>,
         inbox: &mut Inbox,
     ) -> wasmtime::Result<EndReason> {
+        self.open_first();
         let launched = self.exports.on_launch(self.store, self.launch()).await?;
         if let Err(error) = launched {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
@@ -117,7 +118,7 @@ impl Conversation<'_> {
         let shown = self.exports.on_app_show(self.store, self.launch()).await?;
         self.settle(Callback::AppShow, None, shown).ok();
         self.end_turn()?;
-        self.open_first();
+        self.store.with(|mut store| store.data_mut().report_stack());
         self.control.reach(Phase::Live { ready: false });
 
         let mut agenda = Agenda {
@@ -131,9 +132,9 @@ impl Conversation<'_> {
         loop {
             tokio::select! {
                 biased;
+                Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => drop(done?),
                 // Whoever waits for an event learns how it ended, if it does in time.
                 Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
-                Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => drop(done?),
                 said = &mut farewell => {
                     said?;
                     return Ok(parting.reason());
@@ -142,14 +143,14 @@ impl Conversation<'_> {
         }
     }
 
-    /// The launch was checked, so there is such a page, and room for one.
+    /// Opens the launch's page, below what the mini-app itself opens while it launches;
+    /// no page is begun before it has launched. The launch was checked, so there is such
+    /// a page, and room for one.
     fn open_first(&self) {
         let GuestLaunchOptions { path, query, .. } = self.launch();
-        self.store.with(|mut store| {
-            let state = store.data_mut();
-            state.pages.stack.push(path, query).ok();
-            state.pages.touch();
-            state.report_stack();
+        self.pages(|pages| {
+            pages.stack.push(path, query).ok();
+            pages.touch();
         });
     }
 
@@ -166,14 +167,13 @@ impl Conversation<'_> {
             let may_deliver = pause.is_zero() && agenda.events.len() < limits::CALLBACKS;
             tokio::select! {
                 biased;
-                Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
+                // First, so that a page's `on-load` begins before its first event.
                 Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => {
                     self.returned(done?)?;
                 }
+                Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
                 parting = &mut parting => return Ok(parting),
-                Some(request) = inbox.requests.recv(), if agenda.settling.len().max(agenda.idling.len()) < limits::MAILBOX => {
-                    self.answer(request, agenda);
-                }
+                Some(request) = inbox.requests.recv() => self.answer(request, agenda),
                 Some(delivery) = inbox.deliveries.recv(), if may_deliver => {
                     // A page that was opened since is asked for already.
                     self.advance(agenda)?;
@@ -203,7 +203,8 @@ impl Conversation<'_> {
             self.end_turn()?;
             release(&mut agenda.settling);
         }
-        if !agenda.idling.is_empty() && stack(PageStack::is_idle) {
+        let is_idle = agenda.lifecycle.is_empty() && stack(PageStack::is_idle);
+        if !agenda.idling.is_empty() && is_idle {
             self.end_turn()?;
             release(&mut agenda.idling);
         }
@@ -226,23 +227,23 @@ impl Conversation<'_> {
         match request {
             Request::Visible {
                 visible,
-                launch,
+                opening,
                 reply,
             } => {
-                if let Some(launch) = launch {
-                    *self.launch.lock().unwrap_or_else(PoisonError::into_inner) = *launch;
-                }
                 self.pages(|pages| {
                     pages.stack.set_foreground(visible);
                     pages.touch();
                 });
-                agenda.settling.push(reply);
+                if let Some(opening) = opening {
+                    self.open_again(*opening);
+                }
+                wait(&mut agenda.settling, reply);
             }
             Request::Navigate { navigation, reply } => {
                 reply.send(self.navigate(&navigation)).ok();
             }
             Request::Idle { reply } => {
-                agenda.idling.push(reply);
+                wait(&mut agenda.idling, reply);
                 self.pages(Pages::touch);
             }
             Request::Pages { reply } => {
@@ -254,6 +255,25 @@ impl Conversation<'_> {
                 reply.send(data).ok();
             }
         }
+    }
+
+    /// Goes to the page that is asked for, unless it is on top.
+    fn open_again(&self, opening: Opening) {
+        let Opening { launch, names_page } = opening;
+        let (path, query) = (launch.path.clone(), launch.query.clone());
+        *self.launch.lock().unwrap_or_else(PoisonError::into_inner) = launch;
+        self.store.with(|mut store| {
+            let state = store.data_mut();
+            let stack = &mut state.pages.stack;
+            let top = stack.pages().next_back();
+            let is_there = top.is_some_and(|top| top.path == path && top.query == query);
+            if names_page && !is_there {
+                stack.close(usize::MAX);
+                // What was closed has made room.
+                stack.push(path, query).ok();
+                state.report_stack();
+            }
+        });
     }
 
     fn launch(&self) -> GuestLaunchOptions {
@@ -355,30 +375,28 @@ impl Conversation<'_> {
         self.control.signal.begin(Trigger::Close);
         self.store.with(|store| Meter::fill(store))?;
         if parting.keeps_state() {
-            self.pages(|pages| pages.stack.set_foreground(false));
-            while let Some(step @ (Step::Hide(_) | Step::AppHide)) =
-                self.pages(|pages| pages.stack.next())
-            {
-                self.perform(step).await?;
-            }
+            self.take_leave(0).await?;
             self.save().await?;
         }
-        self.pages(|pages| pages.stack.close(usize::MAX));
-        while let Some(step @ (Step::Hide(_) | Step::Unload(_))) =
-            self.pages(|pages| pages.stack.next())
-        {
+        self.store.with(|mut store| {
+            if let Some(session) = &store.data_mut().session {
+                session.call_off();
+            }
+        });
+        self.take_leave(usize::MAX).await
+    }
+
+    /// Says what is due to an app that goes for good, once so many pages are closed.
+    async fn take_leave(&self, close: usize) -> wasmtime::Result<()> {
+        self.pages(|pages| {
+            pages.stack.close(close);
+            pages.stack.leave();
+        });
+        while let Some(step) = self.pages(|pages| pages.stack.next()) {
             if let Step::Unload(page) = step {
                 self.drop_data(page);
-                self.store.with(|mut store| {
-                    if let Some(session) = &store.data_mut().session {
-                        session.call_off();
-                    }
-                });
             }
             self.perform(step).await?;
-        }
-        if self.pages(|pages| pages.stack.app_shown()) {
-            self.perform(Step::AppHide).await?;
         }
         Ok(())
     }
@@ -473,6 +491,12 @@ fn is_aftermath(callback: Callback, page: Option<PageId>, error: &AppError, page
     );
     let is_gone = page.is_some_and(|page| pages.data(page).is_none());
     went_on && is_gone && [code::NOT_FOUND, code::CANCELLED].contains(&error.code.as_str())
+}
+
+/// Somebody waits, beside those who still do: there are never more than callers.
+fn wait(waiting: &mut Vec<oneshot::Sender<()>>, reply: oneshot::Sender<()>) {
+    waiting.retain(|waits| !waits.is_closed());
+    waiting.push(reply);
 }
 
 /// Tells those who wait; who asked may have stopped waiting.
