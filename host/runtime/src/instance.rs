@@ -33,7 +33,7 @@ use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
 
 use presence::Presence;
-pub(crate) use presence::{Attention, Parting, Waits};
+pub(crate) use presence::{Attention, Parting, Slept, Waits};
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) routes: Arc<Routes>,
     pub(crate) pages: Pages,
     pub(crate) log: LogMeter,
+    /// For how long it was suspended.
+    pub(crate) slept: Slept,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
     /// Calls of extensions and of the native app's own interfaces.
@@ -380,6 +382,7 @@ fn new_store(
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
+        slept: control.presence.slept().clone(),
         sleeping: InFlight::default(),
         calling: InFlight::default(),
         using_clipboard: InFlight::default(),

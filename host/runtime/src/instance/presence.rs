@@ -8,7 +8,8 @@
 
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -44,6 +45,22 @@ impl Parting {
     }
 }
 
+/// For how long a mini-app was suspended since its launch, up to when it last woke. Those
+/// who have so much time for something that only goes on while it is polled count it out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Slept(Arc<AtomicU64>);
+
+impl Slept {
+    pub(crate) fn so_far(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+
+    fn add(&self, slept: Duration) {
+        let nanoseconds = u64::try_from(slept.as_nanos()).unwrap_or(u64::MAX);
+        self.0.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+}
+
 /// Whether a mini-app is looked at, and whether it is to end.
 pub(super) struct Presence {
     /// Where it is in the background; nothing in the foreground.
@@ -56,6 +73,7 @@ pub(super) struct Presence {
     asked: AtomicUsize,
     /// Questions of the embedder's that wait for the mini-app.
     waiting: AtomicUsize,
+    slept: Slept,
 }
 
 /// How long a mini-app is in the background.
@@ -98,6 +116,7 @@ impl Presence {
             parting: watch::Sender::new(None),
             asked: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
+            slept: Slept::default(),
         }
     }
 
@@ -159,6 +178,10 @@ impl Presence {
         });
     }
 
+    pub(super) fn slept(&self) -> &Slept {
+        &self.slept
+    }
+
     pub(super) fn is_parting(&self) -> bool {
         self.parting.borrow().is_some()
     }
@@ -188,7 +211,7 @@ impl Presence {
     ) -> Option<F::Output> {
         let mut hidden = self.hidden.subscribe();
         let mut parting = std::pin::pin!(self.parting());
-        let mut asleep = false;
+        let mut asleep: Option<Instant> = None;
         loop {
             let background = *hidden.borrow_and_update();
             let asked = self.asked.load(Ordering::SeqCst) > 0;
@@ -201,9 +224,12 @@ impl Presence {
                 None => (None, None),
             };
             let awake = asked || suspend.is_none_or(|at| Instant::now() < at);
-            if awake == asleep {
-                asleep = !awake;
-                suspended(asleep);
+            if awake == asleep.is_some() {
+                match asleep.take() {
+                    Some(since) => self.slept.add(since.elapsed()),
+                    None => asleep = Some(Instant::now()),
+                }
+                suspended(asleep.is_some());
             }
             tokio::select! {
                 biased;
