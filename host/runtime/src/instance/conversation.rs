@@ -6,6 +6,8 @@
 //! is due says the stack of pages; they are begun in its order, and nobody waits for
 //! one that takes its time but the page that it is of.
 
+mod farewell;
+
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
@@ -365,62 +367,6 @@ impl Conversation<'_> {
         };
         self.settle(callback, page, answer).ok();
         Ok(step)
-    }
-
-    /// Closes the pages and hides the app, as far as they were opened and shown. Calls
-    /// off what the mini-app has asked for, and does not wait for calls that are under
-    /// way: one may never return.
-    async fn say_farewell(&self, parting: Parting) -> wasmtime::Result<()> {
-        self.end_turn()?;
-        self.control.signal.begin(Trigger::Close);
-        self.store.with(|store| Meter::fill(store))?;
-        if parting.keeps_state() {
-            self.take_leave(0).await?;
-            self.save().await?;
-        }
-        self.store.with(|mut store| {
-            if let Some(session) = &store.data_mut().session {
-                session.call_off();
-            }
-        });
-        self.take_leave(usize::MAX).await
-    }
-
-    /// Says what is due to an app that goes for good, once so many pages are closed.
-    async fn take_leave(&self, close: usize) -> wasmtime::Result<()> {
-        self.pages(|pages| {
-            pages.stack.close(close);
-            pages.stack.leave();
-        });
-        while let Some(step) = self.pages(|pages| pages.stack.next()) {
-            if let Step::Unload(page) = step {
-                self.drop_data(page);
-            }
-            self.perform(step).await?;
-        }
-        Ok(())
-    }
-
-    /// Asks the mini-app for the state that is to outlive it.
-    async fn save(&self) -> wasmtime::Result<()> {
-        let Some(saved) = self.exports.save(self.store).await? else {
-            return Ok(());
-        };
-        let saved = saved.and_then(|state| match state {
-            Some(state) => SavedState::check(state).map(Some),
-            None => Ok(None),
-        });
-        let top = self.pages(|pages| pages.stack.pages().next_back().cloned());
-        match saved {
-            Ok(Some(state)) => self.control.keep(top.map(|page| SavedState {
-                page: page.path,
-                query: page.query,
-                state,
-            })),
-            Ok(None) => {}
-            Err(error) => drop(self.settle(Callback::Save, None, Err(error))),
-        }
-        Ok(())
     }
 
     fn pages<R>(&self, ask: impl FnOnce(&mut Pages) -> R) -> R {
