@@ -310,19 +310,27 @@ on_both! {
 on_both! {
     async fn those_who_give_up_waiting_keep_nobody(execution: Execution) {
         let stage = Stage::set(execution).await;
-        let app = open_at(&stage, &[("hide", "wait")]).await;
+        stage.install(Guest::Pages).await;
+        let query = vec![("hide".to_owned(), "wait".to_owned())];
+        let options = LaunchOptions { query, ..LaunchOptions::default() };
+        let app = stage.host.open_with("miniapp_pages", options).await.unwrap();
         app.ready().await.unwrap();
         tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
         for _ in 0..100 {
-            // Neither is answered, for the first page never returns from its `on-hide`.
+            // None is answered, for the first page never returns from its `on-hide`.
             assert!(app.settled().now_or_never().is_none());
             assert!(app.hide().now_or_never().is_none());
+            assert!(stage.host.open("miniapp_pages").now_or_never().is_none());
             let pages = tokio::time::timeout(Duration::from_secs(10), app.pages()).await;
             assert_eq!(pages.unwrap().len(), 2);
         }
         let back = app.navigate(Navigation::Back(1));
         tokio::time::timeout(Duration::from_secs(10), back).await.unwrap().unwrap();
-        assert_eq!(*app.close().await, EndReason::Closed);
+        let again = stage.host.open("miniapp_pages");
+        tokio::time::timeout(Duration::from_secs(10), again).await.unwrap().unwrap();
+        let closed = stage.host.close(app.tenant());
+        assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.unwrap());
+        assert_eq!(*app.ended().await, EndReason::Closed);
     }
 }
 
