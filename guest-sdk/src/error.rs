@@ -12,7 +12,7 @@ pub mod code {
     pub const APP: &str = "app";
     /// Too much of it is under way already.
     pub const BUSY: &str = "busy";
-    /// Nobody wants it any more: the page that asked was closed.
+    /// Nobody wants it any more: the mini-app is being closed.
     pub const CANCELLED: &str = "cancelled";
     /// The manifests or the user do not allow it.
     pub const DENIED: &str = "denied";

@@ -50,8 +50,8 @@ impl HostBuilder {
         self
     }
 
-    /// How many mini-apps [`Host::open`] keeps open at once; 5, at least 1. Those that
-    /// are launched by hand are not counted.
+    /// How many mini-apps [`Host::open`] keeps open at once; 5, at least 1 and no more
+    /// than [`Self::live_apps`]. Those that are launched by hand are not counted.
     #[must_use]
     pub fn keep_open(mut self, mini_apps: usize) -> Self {
         self.keep_open = mini_apps;
@@ -270,9 +270,11 @@ impl HostBuilder {
     /// Where the engine cannot be set up on this machine, or a certificate of the
     /// network cannot be read.
     pub fn build(self) -> Result<Host, RuntimeError> {
+        let live = usize::try_from(self.options.engine.live_apps).unwrap_or(usize::MAX);
+        let keep_open = self.keep_open.min(live);
         Ok(Host::new(
             Runtime::new(self.options)?,
-            self.keep_open,
+            keep_open,
             self.prefix,
         ))
     }

@@ -9,8 +9,8 @@ use miniapp_package::{
     Address, AddressPrefix, AppId, InvalidAddress, Package, PartnerManifest, Version,
 };
 use miniapp_runtime::{
-    CompileError, Consents, LaunchOptions, LogOutError, MiniApp, PoolUsage, PrepareError, Prepared,
-    Runtime, Storage, Tenant, UserId,
+    CompileError, Consents, EndReason, LaunchOptions, LogOutError, MiniApp, PoolUsage,
+    PrepareError, Prepared, Runtime, Storage, Tenant, UserId,
 };
 
 use crate::builder::HostBuilder;
@@ -199,37 +199,34 @@ impl Host {
         }
         let address = Address::parse_under(&self.prefix, address)?;
         let installed = self.installed();
-        let app = installed.into_iter().find(|app| address.is_of(app));
-        let app = app.unwrap_or(address.app);
-        if let Some(asked) = address.version {
-            let installed = self.find(app.as_str())?;
-            let version = installed.prepared.version();
-            if version.to_string() != asked {
-                return Err(LaunchError::OtherVersion {
-                    app,
-                    asked,
-                    installed: version.clone(),
-                });
-            }
-        }
+        let exact = installed.iter().find(|app| **app == address.app);
+        let app = exact.or_else(|| installed.iter().find(|app| address.is_of(app)));
+        let app = app.unwrap_or(&address.app);
         let options = LaunchOptions {
             page: address.page,
             query: address.query,
             fragment: address.fragment,
             ..LaunchOptions::default()
         };
-        self.open_with(app.as_str(), options).await
+        let version = address.version;
+        self.open_version(app.as_str(), version, options).await
     }
 
     /// Opens a mini-app as a user does. One that is open already comes to the foreground
-    /// and, if `options` name a page that is not on top, goes there. Otherwise it is
-    /// launched, with the state that it saved if it had to make room before.
+    /// and, if `options` name a page that is not on top, goes there, see
+    /// [`Prepared::reopen`]. Otherwise it is launched, with the state that it saved if it
+    /// had to make room before.
+    ///
+    /// One of a version that was installed before will do, unless an address asks for the
+    /// version that is installed, or only that one has the page: then it is closed, and
+    /// the version that is installed launched.
     ///
     /// The host keeps what it opens, whoever else holds a handle: at most as many as
     /// [`HostBuilder::keep_open`] says. One more ends the least recently used one in the
     /// background, and what that one saves it finds when it is opened again. Saved
     /// states are kept in memory, for the last twenty, and dropped with the version that
-    /// they are of.
+    /// they are of. An opening that fails leaves the state for the next one, unless the
+    /// mini-app was at fault: one with which it does not begin is tried once.
     ///
     /// # Errors
     ///
@@ -239,18 +236,36 @@ impl Host {
         app: &str,
         options: LaunchOptions,
     ) -> Result<MiniApp, LaunchError> {
+        self.open_version(app, None, options).await
+    }
+
+    async fn open_version(
+        &self,
+        app: &str,
+        asked: Option<String>,
+        options: LaunchOptions,
+    ) -> Result<MiniApp, LaunchError> {
         let Installed {
             prepared,
             installation,
         } = self.find(app)?;
+        let version = prepared.version();
+        if let Some(asked) = asked.clone().filter(|asked| *asked != version.to_string()) {
+            return Err(LaunchError::OtherVersion {
+                app: prepared.app_id().clone(),
+                asked,
+                installed: version.clone(),
+            });
+        }
         let tenant = prepared.tenant(options.user.as_ref());
         let place = self.kept.place(&tenant);
         let mut life = place.lock().await;
         let mut restore = None;
-        if let Some(life) = &*life {
+        if let Some(life) = &mut *life {
             if life.app.is_live() {
-                match prepared.reopen(&life.app, options.clone()).await {
-                    Ok(()) => return Ok(life.app.clone()),
+                match reopen(&prepared, installation, asked.is_some(), life, &options).await {
+                    Ok(true) => return Ok(life.app.clone()),
+                    Ok(false) => drop(life.app.close().await),
                     // It has ended just now.
                     Err(miniapp_runtime::LaunchError::Ended(_)) => {}
                     Err(error) => return Err(error.into()),
@@ -267,14 +282,19 @@ impl Host {
         // From here on a log-out finds it among those that are on their way.
         let launch = || prepared.launch(options);
         let launched = self.kept.launch_at(&tenant, &place, launch);
-        let app = launched
-            .ok_or(miniapp_runtime::LaunchError::LoggedOut)?
-            .await?;
-        *life = Some(Life {
-            app: app.clone(),
-            installation,
-        });
-        Ok(app)
+        let launched = launched.ok_or(miniapp_runtime::LaunchError::LoggedOut)?;
+        match launched.await {
+            Ok(app) => {
+                *life = Some(Life::new(app.clone(), installation, version.clone()));
+                Ok(app)
+            }
+            Err(error) => {
+                if is_its_own_fault(&error) {
+                    *life = None;
+                }
+                Err(error.into())
+            }
+        }
     }
 
     /// The mini-apps that are kept open, the most recently used one first.
@@ -345,4 +365,40 @@ impl Host {
     pub fn pool_usage(&self) -> Option<PoolUsage> {
         self.runtime.engine().pool_usage()
     }
+}
+
+/// Opens a live mini-app again. Tells whether it will do: it is of the version that is
+/// asked for, if one is, and has a page that the installed version has.
+async fn reopen(
+    installed: &Prepared,
+    installation: u64,
+    asks_version: bool,
+    life: &Life,
+    options: &LaunchOptions,
+) -> Result<bool, miniapp_runtime::LaunchError> {
+    if asks_version && life.version != *installed.version() {
+        return Ok(false);
+    }
+    let page = options.page.as_ref();
+    let has_page = page.is_some_and(|page| installed.pages().contains(page));
+    match installed.reopen(&life.app, options.clone()).await {
+        Err(miniapp_runtime::LaunchError::UnknownPage { .. })
+            if has_page && life.installation != installation =>
+        {
+            Ok(false)
+        }
+        reopened => reopened.map(|()| true),
+    }
+}
+
+/// Whether a launch failed for what the mini-app did after its `on-launch` began, which a
+/// state that it restores may be the reason of.
+fn is_its_own_fault(error: &miniapp_runtime::LaunchError) -> bool {
+    let miniapp_runtime::LaunchError::Ended(reason) = error else {
+        return false;
+    };
+    !matches!(
+        **reason,
+        EndReason::LaunchRefused(_) | EndReason::PoolExhausted(_) | EndReason::Host(_)
+    )
 }

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use miniapp_package::Version;
 use miniapp_runtime::{MiniApp, SavedState, Tenant, UserId};
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -21,12 +22,28 @@ pub(crate) struct Life {
     pub(crate) app: MiniApp,
     /// Which installation it is of.
     pub(crate) installation: u64,
+    pub(crate) version: Version,
+    /// What it has saved.
+    saved: Option<SavedState>,
 }
 
 impl Life {
-    /// What it has saved for the same installation, if it has ended.
-    pub(crate) fn saved_for(&self, installation: u64) -> Option<SavedState> {
-        let saved = self.app.take_saved();
+    pub(crate) fn new(app: MiniApp, installation: u64, version: Version) -> Self {
+        Self {
+            app,
+            installation,
+            version,
+            saved: None,
+        }
+    }
+
+    /// What it has saved for the same installation, if it has ended. It is kept until the
+    /// next life takes this one's place.
+    pub(crate) fn saved_for(&mut self, installation: u64) -> Option<SavedState> {
+        if let Some(saved) = self.app.take_saved() {
+            self.saved = Some(saved);
+        }
+        let saved = self.saved.clone();
         saved.filter(|_| self.installation == installation)
     }
 }

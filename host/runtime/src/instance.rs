@@ -36,7 +36,7 @@ use crate::tenant::Tenant;
 
 use control::Farewell;
 pub(crate) use control::{Control, Phase};
-pub(crate) use presence::Parting;
+pub(crate) use presence::{Parting, Slept, Waits};
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) routes: Arc<Routes>,
     pub(crate) pages: Pages,
     pub(crate) log: LogMeter,
+    /// For how long it was suspended.
+    pub(crate) slept: Slept,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
     /// Calls of extensions and of the native app's own interfaces.
@@ -128,13 +130,20 @@ pub(crate) struct Delivery {
     pub(crate) reply: oneshot::Sender<Result<(), EventError>>,
 }
 
+/// How a live mini-app is opened again. Its page is one of the mini-app's.
+pub(crate) struct Opening {
+    pub(crate) launch: GuestLaunchOptions,
+    /// Whether the page was asked for; else the one on top stays.
+    pub(crate) names_page: bool,
+}
+
 /// What the embedder asks of the host about a mini-app, which waits for neither.
 pub(crate) enum Request {
     /// To be visible or not.
     Visible {
         visible: bool,
-        /// How it is opened this time.
-        launch: Option<Box<GuestLaunchOptions>>,
+        /// How it is opened this time, where it is.
+        opening: Option<Box<Opening>>,
         reply: oneshot::Sender<()>,
     },
     /// To change the stack of pages.
@@ -315,6 +324,7 @@ fn new_store(
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
+        slept: control.presence.slept().clone(),
         sleeping: InFlight::default(),
         calling: InFlight::default(),
         using_clipboard: InFlight::default(),

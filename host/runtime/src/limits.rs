@@ -132,7 +132,8 @@ pub struct Limits {
     pub storage: u64,
     /// Pages that are open at once, see [`PAGES`].
     pub pages: usize,
-    /// How long it goes on in the background before it is suspended, see [`SUSPEND`].
+    /// How long it goes on in the background before it is suspended, and whenever it is
+    /// delivered an event there, see [`SUSPEND`].
     pub suspend: Duration,
     /// How long it may be in the background before it is ended, see [`BACKGROUND`].
     pub background: Duration,

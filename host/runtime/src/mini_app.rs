@@ -8,10 +8,10 @@ use miniapp_package::AppId;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::end::EndReason;
-use crate::instance::{Control, Delivery, Parting, Phase, Request};
-use crate::lifecycle::{GuestLaunchOptions, PageEvent};
+use crate::instance::{Control, Delivery, Opening, Parting, Phase, Request, Waits};
+use crate::lifecycle::PageEvent;
 use crate::limits::{self, Limits};
-use crate::page::{Navigation, NavigationError, OpenPage, PageId};
+use crate::page::{Navigation, NavigationError, OpenPage, PageId, Routes};
 use crate::report::AppError;
 use crate::saved_state::SavedState;
 use crate::tenant::Tenant;
@@ -93,6 +93,7 @@ pub struct MiniApp {
     tenant: Arc<Tenant>,
     mailbox: Mailbox,
     control: Arc<Control>,
+    routes: Arc<Routes>,
     patience: Duration,
     _last_clone: Arc<LastClone>,
 }
@@ -126,6 +127,7 @@ impl MiniApp {
         tenant: Arc<Tenant>,
         mailbox: Mailbox,
         control: Arc<Control>,
+        routes: &Arc<Routes>,
         limits: &Limits,
     ) -> Self {
         let _last_clone = Arc::new(LastClone(Arc::clone(&control)));
@@ -133,6 +135,7 @@ impl MiniApp {
             tenant,
             mailbox,
             control,
+            routes: Arc::clone(routes),
             patience: limits.close,
             _last_clone,
         }
@@ -167,7 +170,9 @@ impl MiniApp {
 
     /// Delivers an event to a page and waits until it was handled. Events are
     /// delivered in their order and may be handled side by side; a mini-app that
-    /// takes one call at a time may take those that wait in any order.
+    /// takes one call at a time may take those that wait in any order. In the background
+    /// the mini-app is awake for [`Limits::suspend`] from when it was last asked; what it
+    /// has not handled by then waits until it is awake again.
     ///
     /// # Errors
     ///
@@ -188,7 +193,7 @@ impl MiniApp {
             detail: event.detail,
             dataset: event.dataset,
         };
-        let _awake = self.control.ask();
+        let _awake = self.control.ask(Waits::ForMiniApp);
         let (reply, answer) = oneshot::channel();
         match self
             .mailbox
@@ -211,20 +216,30 @@ impl MiniApp {
     /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
     /// in the foreground already, or has ended.
     pub async fn show(&self) {
-        self.set_visible(true, None).await;
+        self.set_visible(true).await;
     }
 
-    /// The same for one that is opened again: its `on-show` is told how. See
-    /// [`crate::Prepared::reopen`].
-    pub(crate) async fn show_as(&self, launch: GuestLaunchOptions) {
-        self.set_visible(true, Some(Box::new(launch))).await;
+    /// The same for one that is opened again, see [`crate::Prepared::reopen`]. Waits for
+    /// the mini-app as long, and for the host to take it up: one that is just ending is
+    /// not opened.
+    pub(crate) async fn reopen(&self, opening: Opening) -> Result<(), Arc<EndReason>> {
+        let _awake = self.control.ask(Waits::Briefly);
+        let handled = match self.ask_visible(true, Some(Box::new(opening))).await {
+            Some(answer) => tokio::time::timeout(self.patience, answer).await,
+            None => return Err(self.ended().await),
+        };
+        let is_gone = matches!(handled, Ok(Err(_)));
+        if is_gone || self.control.is_parting() {
+            return Err(self.ended().await);
+        }
+        Ok(())
     }
 
     /// Tells the mini-app that it went to the background, and waits until it was
     /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
     /// in the background already, or has ended.
     pub async fn hide(&self) {
-        self.set_visible(false, None).await;
+        self.set_visible(false).await;
     }
 
     /// Since when it is in the background; nothing where it is in the foreground.
@@ -232,22 +247,10 @@ impl MiniApp {
         self.control.hidden().map(|since| since.elapsed())
     }
 
-    async fn set_visible(&self, visible: bool, launch: Option<Box<GuestLaunchOptions>>) {
-        self.control.set_visible(visible);
-        let _awake = self.control.ask();
-        let (reply, answer) = oneshot::channel();
+    async fn set_visible(&self, visible: bool) {
+        let _awake = self.control.ask(Waits::Briefly);
         let told = async {
-            if self
-                .mailbox
-                .requests
-                .send(Request::Visible {
-                    visible,
-                    launch,
-                    reply,
-                })
-                .await
-                .is_ok()
-            {
+            if let Some(answer) = self.ask_visible(visible, None).await {
                 // Dropped where the mini-app ends meanwhile, which its end tells.
                 answer.await.ok();
             }
@@ -256,10 +259,32 @@ impl MiniApp {
         tokio::time::timeout(self.patience, told).await.ok();
     }
 
+    /// Asks for it to be visible or not; nothing where it has ended. What is returned
+    /// tells when it was handled.
+    async fn ask_visible(
+        &self,
+        visible: bool,
+        opening: Option<Box<Opening>>,
+    ) -> Option<oneshot::Receiver<()>> {
+        self.control.set_visible(visible);
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Visible {
+            visible,
+            opening,
+            reply,
+        };
+        self.mailbox.requests.send(request).await.ok()?;
+        Some(answer)
+    }
+
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
     /// The data of a page as it is now; nothing where the page is not open or
     /// the mini-app has ended.
     pub async fn data(&self, page: PageId) -> Option<serde_json::Value> {
-        let _awake = self.control.ask();
+        let _awake = self.control.ask(Waits::Briefly);
         let (reply, answer) = oneshot::channel();
         self.mailbox
             .requests
@@ -277,7 +302,7 @@ impl MiniApp {
     ///
     /// See [`NavigationError`]; the stack is as it was.
     pub async fn navigate(&self, navigation: Navigation) -> Result<(), NavigationError> {
-        let _awake = self.control.ask();
+        let _awake = self.control.ask(Waits::Briefly);
         let (reply, answer) = oneshot::channel();
         let request = Request::Navigate { navigation, reply };
         if self.mailbox.requests.send(request).await.is_ok()
@@ -289,9 +314,10 @@ impl MiniApp {
     }
 
     /// Waits until all callbacks of the app and its pages have returned that are due by
-    /// now; one that never returns is waited for until the mini-app ends.
+    /// now, of pages that were closed too; one that never returns is waited for until the
+    /// mini-app ends. In the background it is awake for [`Limits::suspend`] meanwhile.
     pub async fn settled(&self) {
-        let _awake = self.control.ask();
+        let _awake = self.control.ask(Waits::ForMiniApp);
         let (reply, answer) = oneshot::channel();
         if self
             .mailbox
@@ -307,7 +333,7 @@ impl MiniApp {
 
     /// The open pages, the lowest one first; none where the mini-app has ended.
     pub async fn pages(&self) -> Vec<OpenPage> {
-        let _awake = self.control.ask();
+        let _awake = self.control.ask(Waits::Briefly);
         let (reply, answer) = oneshot::channel();
         let asked = self.mailbox.requests.send(Request::Pages { reply }).await;
         match asked {

@@ -134,6 +134,11 @@ impl Prepared {
         &self.inner.version
     }
 
+    /// The paths of its pages; the first one is opened unless another is named.
+    pub fn pages(&self) -> &[String] {
+        &self.inner.routes.pages
+    }
+
     /// For whom it runs if it is launched for `user`.
     pub fn tenant(&self, user: Option<&UserId>) -> Tenant {
         Tenant {

@@ -8,10 +8,11 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use miniapp_host::wasmtime::component::{ComponentType, Lift, Lower};
 use miniapp_host::{
-    AppError, BuildError, Caller, EventError, ExtensionError, ExtensionOptions, FixedConsent, Host,
-    HostBuilder, Interface, MiniApp, Permission, Tenant, device,
+    AppError, BuildError, Caller, Event, EventError, ExtensionError, ExtensionOptions,
+    FixedConsent, Host, HostBuilder, Interface, Limits, MiniApp, PageId, Permission, Tenant,
+    device,
 };
-use miniapp_tests::{Guest, Stage, on_both};
+use miniapp_tests::{Guest, Line, Stage, on_both};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -100,6 +101,49 @@ on_both! {
         let error = invoke(&stage, &app, "x").await;
         let message = "the app manifest does not ask for `ext:points`; add it to `permissions` in miniapp.yaml";
         assert_eq!((error.code.as_str(), error.message.as_str()), ("denied", message));
+    }
+}
+
+on_both! {
+    async fn while_a_mini_app_is_suspended_the_time_of_its_calls_stands_still(execution: Execution) {
+        let (asked, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (tell, wait) = (Arc::clone(&asked), Arc::clone(&answer));
+        let slow = move |_: Tenant, _: Value| {
+            let (tell, wait) = (Arc::clone(&tell), Arc::clone(&wait));
+            async move {
+                tell.notify_one();
+                wait.notified().await;
+                // Not ready at once when it is polled again.
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                Ok(json!("late"))
+            }
+        };
+        let timeout = Duration::from_millis(400);
+        let options = ExtensionOptions::default().timeout(timeout);
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(20);
+        let stage = Stage::builder(execution)
+            .host(|host| interfaces(host).extension_with("points", slow, options).limits(limits))
+            .set()
+            .await;
+        let app = stage.start(Guest::Native).await;
+        let event = Event::new("invoke").detail(json!({ "name": "points", "text": "1" }));
+        let invoked = app.event(PageId::FIRST, event);
+        tokio::select! {
+            invoked = invoked => panic!("{invoked:?}"),
+            () = asked.notified() => {}
+        }
+        app.hide().await;
+        while stage.record.lines().last() != Some(&Line::Suspended(true)) {
+            stage.moment().await;
+        }
+        tokio::time::sleep(timeout).await;
+        answer.notify_one();
+        app.show().await;
+        while stage.data(&app).await["answer"] != "late" {
+            assert_eq!(stage.record.uncaught(), []);
+            stage.moment().await;
+        }
     }
 }
 

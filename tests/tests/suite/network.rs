@@ -376,7 +376,7 @@ on_both! {
 }
 
 on_both! {
-    async fn a_page_that_closes_calls_its_requests_off(execution: Execution) {
+    async fn a_mini_app_that_closes_calls_its_requests_off(execution: Execution) {
         let (stage, app) = start(Stage::builder(execution)).await;
         stage.event(&app, "arm", json!({ "unload": "slow" })).await.unwrap();
         let waiting = {
@@ -392,7 +392,7 @@ on_both! {
         app.close().await;
         match waiting.await.unwrap() {
             Err(EventError::App(error)) => {
-                assert_eq!((error.code.as_str(), error.message.as_str()), ("cancelled", "the page that asked was closed"));
+                assert_eq!((error.code.as_str(), error.message.as_str()), ("cancelled", "the mini-app is being closed"));
             }
             other => panic!("{other:?}"),
         }

@@ -6,12 +6,12 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::poll;
+use futures_util::{FutureExt, poll};
 use miniapp_host::{
     AppId, Consent, ConsentStore, ConsentStoreError, Decision, EndReason, Event, LaunchOptions,
     MiniApp, PageId, Permission, Tenant, UserId,
 };
-use miniapp_tests::{Guest, Stage, on_both};
+use miniapp_tests::{Guest, Manifests, Stage, on_both};
 use serde_json::{Value, json};
 
 /// So many mini-apps of the same code under different ids.
@@ -88,6 +88,130 @@ on_both! {
         let by_hand = stage.host.launch(&names[0]).await.unwrap();
         assert!(by_hand.is_live());
         assert_eq!(stage.host.open_apps().len(), 1);
+    }
+}
+
+on_both! {
+    async fn one_that_is_just_ending_is_not_opened(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        stage.install(Guest::Pages).await;
+        let options = LaunchOptions {
+            query: vec![("hide".to_owned(), "wait".to_owned())],
+            ..LaunchOptions::default()
+        };
+        let ending = stage.host.open_with("miniapp_pages", options).await.unwrap();
+        ending.ready().await.unwrap();
+        // It takes its time for its `on-hide`.
+        assert!(ending.close().now_or_never().is_none());
+        let anew = stage.host.open("miniapp_pages").await.unwrap();
+        assert!(!ending.is_live());
+        assert!(anew.is_live());
+        assert_eq!(anew.pages().await.len(), 1);
+    }
+}
+
+on_both! {
+    async fn a_state_outlives_an_opening_that_fails(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.keep_open(1)).set().await;
+        let names = install(&stage, 2).await;
+        let first = stage.host.open(&names[0]).await.unwrap();
+        remember(&first, json!("kept")).await;
+        first.hide().await;
+        let second = stage.host.open(&names[1]).await.unwrap();
+        assert_eq!(*first.ended().await, EndReason::Evicted);
+        stage.host.open(&names[0]).await.unwrap_err();
+        second.hide().await;
+        let unknown = LaunchOptions { page: Some("pages/none".to_owned()), ..LaunchOptions::default() };
+        stage.host.open_with(&names[0], unknown).await.unwrap_err();
+        let first = stage.host.open(&names[0]).await.unwrap();
+        assert_eq!(remember(&first, json!("crash")).await, "kept");
+
+        // One that it cannot begin with is tried once.
+        first.hide().await;
+        stage.host.open(&names[1]).await.unwrap().hide().await;
+        stage.host.open(&names[0]).await.unwrap_err();
+        let first = stage.host.open(&names[0]).await.unwrap();
+        assert_eq!(remember(&first, json!(null)).await, json!(null));
+    }
+}
+
+on_both! {
+    async fn no_more_are_kept_than_may_live(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.live_apps(2).keep_open(9)).set().await;
+        let names = install(&stage, 3).await;
+        let first = stage.host.open(&names[0]).await.unwrap();
+        first.hide().await;
+        stage.host.open(&names[1]).await.unwrap();
+        stage.host.open(&names[2]).await.unwrap();
+        assert_eq!(*first.ended().await, EndReason::Evicted);
+    }
+}
+
+/// The pages guest in another version.
+fn version(version: &str) -> Manifests {
+    let manifests = Guest::Pages.manifests();
+    manifests.app_with("version: 1.0.0", &format!("version: {version}"))
+}
+
+on_both! {
+    async fn an_address_opens_the_version_that_it_asks_for(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let without_c = version("1.0.0").app_with("  - pages/c\ntabs:\n  - pages/a\n  - pages/c\n", "");
+        stage.install_with(Guest::Pages, &without_c).await.unwrap();
+        let one = stage.host.open("miniapp_pages").await.unwrap();
+        stage.install_with(Guest::Pages, &version("2.0.0")).await.unwrap();
+        // Whatever is open will do, unless another version is asked for.
+        stage.host.open("platform://miniapp/miniapp_pages/pages/b").await.unwrap();
+        assert_eq!(one.pages().await[0].path, "pages/b");
+        let two = stage.host.open("platform://miniapp/miniapp_pages;version=2.0.0").await.unwrap();
+        assert_eq!(*one.ended().await, EndReason::Closed);
+        assert_eq!(two.pages().await[0].path, "pages/a");
+        assert_eq!(stage.host.open_apps().len(), 1);
+
+        // Or a page that the open one lacks.
+        stage.host.close(two.tenant()).await;
+        stage.install_with(Guest::Pages, &without_c).await.unwrap();
+        let one = stage.host.open("miniapp_pages").await.unwrap();
+        stage.install_with(Guest::Pages, &version("2.0.0")).await.unwrap();
+        stage.host.open("platform://miniapp/miniapp_pages/pages/none").await.unwrap_err();
+        assert!(one.is_live());
+        let two = stage.host.open("platform://miniapp/miniapp_pages/pages/c").await.unwrap();
+        assert_eq!(*one.ended().await, EndReason::Closed);
+        assert_eq!(two.pages().await[0].path, "pages/c");
+    }
+}
+
+on_both! {
+    async fn what_a_launch_may_carry_a_live_mini_app_is_opened_with(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        stage.install(Guest::Pages).await;
+        let app = stage.host.open("miniapp_pages").await.unwrap();
+        // More than an address holds.
+        let query = vec![("q".to_owned(), "x".repeat(5_000))];
+        let options = LaunchOptions {
+            page: Some("pages/b".to_owned()),
+            query: query.clone(),
+            ..LaunchOptions::default()
+        };
+        stage.host.open_with("miniapp_pages", options).await.unwrap();
+        let pages = app.pages().await;
+        assert_eq!((pages.len(), pages[0].path.as_str()), (1, "pages/b"));
+        assert_eq!(pages[0].query, query);
+    }
+}
+
+on_both! {
+    async fn an_id_means_itself_before_one_that_differs_in_case(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let other = Guest::Pages.manifests()
+            .app_with("miniapp_pages", "MINIAPP_pages")
+            .partner_with("miniapp_pages", "MINIAPP_pages");
+        stage.install_with(Guest::Pages, &other).await.unwrap();
+        let other = stage.host.open("platform://miniapp/miniapp_pages").await.unwrap();
+        assert_eq!(other.app_id().as_str(), "MINIAPP_pages");
+        stage.install(Guest::Pages).await;
+        let app = stage.host.open("platform://miniapp/miniapp_pages").await.unwrap();
+        assert_eq!(app.app_id().as_str(), "miniapp_pages");
     }
 }
 

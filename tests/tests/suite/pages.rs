@@ -6,11 +6,13 @@
 //! foreground it is shown before its page, when it goes the page is hidden first. What
 //! the draft leaves open, how the callbacks of two pages follow one another, is WeChat's.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use miniapp_host::{
-    EndReason, Event, EventError, Execution, LaunchOptions, Limits, MiniApp, Navigation,
-    NavigationError, PageId,
+    AppId, EndReason, Event, EventError, Execution, Host, LaunchOptions, Limits, MiniApp,
+    Navigation, NavigationError, Observer, OpenPage, PageId, Report,
 };
 use miniapp_tests::{Guest, Line, Stage, on_both};
 use serde_json::{Value, json};
@@ -281,6 +283,100 @@ on_both! {
 }
 
 on_both! {
+    async fn what_a_launch_opens_lies_above_its_page(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let query = [("at-launch", "pages/b"), ("at-show", "/pages/c")];
+        let app = open_at(&stage, &query).await;
+        app.settled().await;
+        assert_eq!(paths(&app).await, ["pages/a", "pages/b", "pages/c"]);
+        let log = stage.record.log();
+        assert!(log.ends_with(&["pages/b load".to_owned(), "pages/c load".to_owned(), "pages/c show".to_owned(), "pages/c ready".to_owned()]), "{log:?}");
+        tap(&app, "remember", json!({ "what": 1 })).await.unwrap();
+        app.navigate(Navigation::Back(2)).await.unwrap();
+        assert_eq!(app.pages().await[0].id, PageId::FIRST);
+        app.evict().await;
+
+        let options = LaunchOptions {
+            page: Some("pages/a".to_owned()),
+            query: vec![("at-restore".to_owned(), "pages/b".to_owned())],
+            restore: app.take_saved(),
+            ..LaunchOptions::default()
+        };
+        let app = stage.host.launch_with("miniapp_pages", options).await.unwrap();
+        assert_eq!(paths(&app).await, ["pages/a", "pages/b"]);
+    }
+}
+
+on_both! {
+    async fn those_who_give_up_waiting_keep_nobody(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        stage.install(Guest::Pages).await;
+        let query = vec![("hide".to_owned(), "wait".to_owned())];
+        let options = LaunchOptions { query, ..LaunchOptions::default() };
+        let app = stage.host.open_with("miniapp_pages", options).await.unwrap();
+        app.ready().await.unwrap();
+        tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
+        for _ in 0..100 {
+            // None is answered, for the first page never returns from its `on-hide`.
+            assert!(app.settled().now_or_never().is_none());
+            assert!(app.hide().now_or_never().is_none());
+            assert!(stage.host.open("miniapp_pages").now_or_never().is_none());
+            let pages = tokio::time::timeout(Duration::from_secs(10), app.pages()).await;
+            assert_eq!(pages.unwrap().len(), 2);
+        }
+        let back = app.navigate(Navigation::Back(1));
+        tokio::time::timeout(Duration::from_secs(10), back).await.unwrap().unwrap();
+        let again = stage.host.open("miniapp_pages");
+        tokio::time::timeout(Duration::from_secs(10), again).await.unwrap().unwrap();
+        let closed = stage.host.close(app.tenant());
+        assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.unwrap());
+        assert_eq!(*app.ended().await, EndReason::Closed);
+    }
+}
+
+/// Delivers an event to the second page as soon as it is opened.
+#[derive(Default)]
+struct Eager(OnceLock<MiniApp>);
+
+impl Observer for Eager {
+    fn report(&self, _app: &AppId, report: Report<'_>) {
+        if let (Report::Pages([_, OpenPage { id, .. }]), Some(app)) = (report, self.0.get()) {
+            let event = Event::new("remember").detail(json!({ "what": 1 }));
+            assert!(app.event(*id, event).now_or_never().is_none());
+        }
+    }
+}
+
+on_both! {
+    async fn the_first_event_of_a_page_comes_after_its_on_load(execution: Execution) {
+        let observer = Arc::new(Eager::default());
+        let observing: Arc<dyn Observer> = Arc::clone(&observer) as _;
+        let host = Host::builder().execution(execution).live_apps(1).observer(observing).build().unwrap();
+        let manifests = Guest::Pages.manifests();
+        let package = manifests.package(Guest::Pages.component());
+        let id = host.install(package, &manifests.partner()).await.unwrap();
+        let app = host.launch(id.as_str()).await.unwrap();
+        app.settled().await;
+        observer.0.set(app.clone()).unwrap();
+        tap(&app, "open-and-stay", json!({ "to": "pages/b", "ms": 20 })).await.unwrap();
+        let top = app.pages().await.pop().unwrap().id;
+        assert_eq!(app.data(top).await.unwrap(), json!({ "path": "pages/b", "restored": null }));
+    }
+}
+
+on_both! {
+    async fn settled_waits_for_what_closes_a_page_too(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Pages).await;
+        app.navigate(Navigation::Open("pages/b?unload=50".to_owned())).await.unwrap();
+        app.settled().await;
+        app.navigate(Navigation::Back(1)).await.unwrap();
+        app.settled().await;
+        assert_eq!(stage.record.log().last().unwrap(), "pages/b unloaded");
+    }
+}
+
+on_both! {
     async fn a_page_that_never_loads_keeps_nobody(execution: Execution) {
         let stage = Stage::set(execution).await;
         let app = stage.start(Guest::Pages).await;
@@ -441,6 +537,34 @@ on_both! {
         stage.moment().await;
         assert_eq!(*app.close().await, EndReason::Closed, "a suspended one is closed as any other");
         stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn an_event_that_never_returns_keeps_nobody_awake(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(50);
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        let app = stage.start(Guest::Pages).await;
+        app.hide().await;
+        let suspended = async || {
+            while stage.record.lines().last() != Some(&Line::Suspended(true)) {
+                stage.moment().await;
+            }
+        };
+        // The embedder waits for as long as it takes.
+        let mut handled = Box::pin(tap(&app, "sleep", json!({ "ms": 3_600_000 })));
+        tokio::select! {
+            _ = &mut handled => panic!("it sleeps for long"),
+            () = suspended() => {}
+        }
+        // A question that the host answers is answered nevertheless, and another event wakes it.
+        assert_eq!(stage.data(&app).await["path"], "pages/a");
+        tap(&app, "sleep", json!({ "ms": 5 })).await.unwrap();
+        assert_eq!(stage.data(&app).await["slept"], true);
+        suspended().await;
+        app.show().await;
+        assert_eq!(stage.record.lines().iter().rfind(|line| matches!(line, Line::Suspended(_))), Some(&Line::Suspended(false)));
     }
 }
 

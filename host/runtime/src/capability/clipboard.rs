@@ -16,7 +16,7 @@ use super::profile::ProviderError;
 use super::ui::check;
 use crate::contract::imports::clipboard;
 use crate::contract::{CLIPBOARD_SYNC, GuestError, code};
-use crate::instance::State;
+use crate::instance::{Slept, State};
 use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
 use crate::tenant::Tenant;
@@ -109,6 +109,7 @@ type Written = Result<(), GuestError>;
 /// What one call needs of the store, taken and charged before it waits.
 struct Call {
     tenant: Arc<Tenant>,
+    slept: Slept,
     clipboard: Arc<dyn Clipboard>,
     _place: Share,
 }
@@ -136,6 +137,7 @@ impl Call {
             .ok_or_else(|| GuestError::new(code::UNAVAILABLE, "this app has no clipboard"))?;
         Ok(Self {
             tenant: Arc::clone(&state.tenant),
+            slept: state.slept.clone(),
             clipboard,
             _place: place,
         })
@@ -145,7 +147,8 @@ impl Call {
         let Self {
             tenant, clipboard, ..
         } = &self;
-        let text = asked("the clipboard", TIMEOUT, || clipboard.read(tenant)).await?;
+        let read = || clipboard.read(tenant);
+        let text = asked("the clipboard", TIMEOUT, &self.slept, read).await?;
         let text = text.map_err(unavailable)?;
         check(
             "the text in the clipboard",
@@ -160,7 +163,8 @@ impl Call {
         let Self {
             tenant, clipboard, ..
         } = &self;
-        let written = asked("the clipboard", TIMEOUT, || clipboard.write(tenant, text)).await?;
+        let write = || clipboard.write(tenant, text);
+        let written = asked("the clipboard", TIMEOUT, &self.slept, write).await?;
         written.map_err(unavailable)
     }
 }

@@ -24,7 +24,7 @@ use super::native::{ExtensionError, asked, consented, consented_in_store};
 use crate::contract::imports::extension;
 use crate::contract::{EXTENSION_SYNC, GuestError, code};
 use crate::grant::guest_error;
-use crate::instance::State;
+use crate::instance::{Slept, State};
 use crate::meter::{Lent, Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
 use crate::tenant::Tenant;
@@ -77,8 +77,9 @@ pub trait Extension: Send + Sync {
     ///
     /// Runs on the mini-app's task, side by side with its other calls: what takes
     /// long without waiting, or blocks, belongs on another thread. The future is
-    /// dropped when its time is over and when the mini-app ends; what must be
-    /// finished belongs on a task of its own. A panic is an error of this call.
+    /// dropped when its time is over and when the mini-app ends, and does not go on
+    /// while the mini-app is suspended; what must be finished belongs on a task of
+    /// its own. A panic is an error of this call.
     fn invoke<'a>(&'a self, tenant: &'a Tenant, payload: Value) -> ExtensionAnswer<'a>;
 }
 
@@ -96,7 +97,8 @@ where
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtensionOptions {
-    /// How long an answer may take; [`Self::TIMEOUT`].
+    /// How long an answer may take, not counting while the mini-app is suspended;
+    /// [`Self::TIMEOUT`].
     pub timeout: Duration,
     /// Whether the user is asked before its permission takes effect. They are for a
     /// `device:…` in any case, unless the consent policy says otherwise.
@@ -226,6 +228,7 @@ type Answer = Result<String, GuestError>;
 /// One call that may be made, with all that it holds until it is over.
 struct Call {
     tenant: Arc<Tenant>,
+    slept: Slept,
     name: String,
     registered: Registered,
     permission: Permission,
@@ -273,6 +276,7 @@ impl Call {
         let (payload, weight) = read_payload(payload, state.meter.memory.left())?;
         Ok(Self {
             tenant: Arc::clone(&state.tenant),
+            slept: state.slept.clone(),
             name,
             registered,
             permission,
@@ -286,7 +290,8 @@ impl Call {
         let Registered { extension, options } = &self.registered;
         let what = format!("the extension `{}`", self.name);
         let (tenant, payload) = (&self.tenant, self.payload);
-        let answer = asked(&what, options.timeout, || extension.invoke(tenant, payload)).await??;
+        let invoke = || extension.invoke(tenant, payload);
+        let answer = asked(&what, options.timeout, &self.slept, invoke).await??;
         write_answer(&what, &answer)
     }
 }

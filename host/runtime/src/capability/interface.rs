@@ -23,7 +23,7 @@ use super::extension::{ExtensionOptions, MAX_CALLS, busy};
 use super::in_flight::Share;
 use super::native::{ExtensionError, asked, consented, consented_in_store};
 use crate::contract::{GuestError, code};
-use crate::instance::State;
+use crate::instance::{Slept, State};
 use crate::meter::{Lent, Meter, price, waited, waited_in_store};
 use crate::tenant::Tenant;
 
@@ -120,7 +120,8 @@ impl Interface {
         }
     }
 
-    /// Sets how long each call may take; 30 seconds if it is not said.
+    /// Sets how long each call may take, not counting while the mini-app is suspended;
+    /// 30 seconds if it is not said.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.timeout(timeout);
@@ -256,6 +257,7 @@ impl Interface {
 /// One call that may be made, with what it holds until it is over.
 struct Call {
     caller: Caller,
+    slept: Slept,
     _place: Share,
     _params: Lent,
 }
@@ -290,6 +292,7 @@ impl Call {
         let tenant = Arc::clone(&state.tenant);
         Ok(Ok(Self {
             caller: Caller { tenant },
+            slept: state.slept.clone(),
             _place: place,
             _params: state.meter.memory.lend(weight.total()),
         }))
@@ -305,7 +308,7 @@ impl Call {
     {
         let what = format!("`{}`", terms.function);
         let caller = self.caller.clone();
-        Ok(asked(&what, terms.timeout, || function(caller)).await??)
+        Ok(asked(&what, terms.timeout, &self.slept, || function(caller)).await??)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -11,26 +12,35 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Accessor, HasData};
 
 use crate::contract::{GuestError, code};
-use crate::instance::State;
+use crate::instance::{Slept, State};
 use crate::meter::{waited, waited_in_store};
 use crate::report::truncate;
 
 /// Awaits what the native app answers. `what` is who is asked, for the mini-app's
 /// developer. Called on the mini-app's task: when the mini-app ends, the call is
-/// dropped.
+/// dropped, and while it is suspended neither goes on, the call or its time. That a call
+/// kept its mini-app awake would be a way to work on unseen.
 pub(super) async fn asked<F: Future>(
     what: &str,
     timeout: Duration,
+    slept: &Slept,
     ask: impl FnOnce() -> F,
 ) -> Result<F::Output, GuestError> {
     // The call itself may panic, and not only what it returns.
-    let work = AssertUnwindSafe(async { ask().await }).catch_unwind();
-    match tokio::time::timeout(timeout, work).await {
-        Ok(answer) => answer.map_err(|_| panicked(what)),
-        Err(_) => Err(GuestError::new(
-            code::TIMEOUT,
-            format!("{what} has not answered within {timeout:?}; try again later"),
-        )),
+    let mut work = pin!(AssertUnwindSafe(async { ask().await }).catch_unwind());
+    let mut left = timeout;
+    loop {
+        let before = slept.so_far();
+        if let Ok(answer) = tokio::time::timeout(left, &mut work).await {
+            return answer.map_err(|_| panicked(what));
+        }
+        left = slept.so_far().saturating_sub(before);
+        if left.is_zero() {
+            return Err(GuestError::new(
+                code::TIMEOUT,
+                format!("{what} has not answered within {timeout:?}; try again later"),
+            ));
+        }
     }
 }
 

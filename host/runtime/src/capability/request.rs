@@ -202,7 +202,7 @@ impl Session {
                 Err(GuestError::new(code::TIMEOUT, message).into())
             }),
             _ = admitted.called_off.changed() => {
-                let message = "the page that asked was closed";
+                let message = "the mini-app is being closed";
                 Err(GuestError::new(code::CANCELLED, message).into())
             }
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::presence::{Attention, Parting, Presence};
+use super::presence::{Attention, Parting, Presence, Waits};
 use crate::end::EndReason;
 use crate::limits::Limits;
 use crate::meter::TurnSignal;
@@ -52,6 +52,10 @@ impl Control {
         self.presence.parts() == Some(Parting::LogOut)
     }
 
+    pub(crate) fn is_parting(&self) -> bool {
+        self.presence.parts().is_some()
+    }
+
     pub(crate) async fn parting(&self) -> Parting {
         self.presence.parting().await
     }
@@ -65,9 +69,9 @@ impl Control {
         self.presence.hidden()
     }
 
-    /// Keeps the mini-app awake until what is returned is dropped.
-    pub(crate) fn ask(&self) -> Attention<'_> {
-        self.presence.ask()
+    /// Keeps the mini-app awake until what is returned is dropped, as long as it may.
+    pub(crate) fn ask(&self, waits: Waits) -> Attention<'_> {
+        self.presence.ask(waits)
     }
 
     pub(crate) fn fuel_spent(&self) -> u64 {

@@ -6,6 +6,8 @@
 //! is due says the stack of pages; they are begun in its order, and nobody waits for
 //! one that takes its time but the page that it is of.
 
+mod farewell;
+
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +18,7 @@ use tokio::sync::oneshot;
 use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
-use super::{Control, Delivery, Inbox, Parting, Phase, Request, State};
+use super::{Control, Delivery, Inbox, Opening, Parting, Phase, Request, State};
 use crate::contract::{GuestError, code};
 use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
@@ -107,6 +109,7 @@ impl Conversation<'_> {
         restore: Option<String>,
         inbox: &mut Inbox,
     ) -> wasmtime::Result<EndReason> {
+        self.open_first();
         let launched = self.exports.on_launch(self.store, self.launch()).await?;
         if let Err(error) = launched {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
@@ -118,7 +121,7 @@ impl Conversation<'_> {
         let shown = self.exports.on_app_show(self.store, self.launch()).await?;
         self.settle(Callback::AppShow, None, shown).ok();
         self.end_turn()?;
-        self.open_first();
+        self.store.with(|mut store| store.data_mut().report_stack());
         self.control.reach(Phase::Live { ready: false });
 
         let mut agenda = Agenda {
@@ -132,9 +135,9 @@ impl Conversation<'_> {
         loop {
             tokio::select! {
                 biased;
+                Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => drop(done?),
                 // Whoever waits for an event learns how it ended, if it does in time.
                 Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
-                Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => drop(done?),
                 said = &mut farewell => {
                     said?;
                     return Ok(parting.reason());
@@ -143,14 +146,14 @@ impl Conversation<'_> {
         }
     }
 
-    /// The launch was checked, so there is such a page, and room for one.
+    /// Opens the launch's page, below what the mini-app itself opens while it launches;
+    /// no page is begun before it has launched. The launch was checked, so there is such
+    /// a page, and room for one.
     fn open_first(&self) {
         let GuestLaunchOptions { path, query, .. } = self.launch();
-        self.store.with(|mut store| {
-            let state = store.data_mut();
-            state.pages.stack.push(path, query).ok();
-            state.pages.touch();
-            state.report_stack();
+        self.pages(|pages| {
+            pages.stack.push(path, query).ok();
+            pages.touch();
         });
     }
 
@@ -167,14 +170,13 @@ impl Conversation<'_> {
             let may_deliver = pause.is_zero() && agenda.events.len() < limits::CALLBACKS;
             tokio::select! {
                 biased;
-                Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
+                // First, so that a page's `on-load` begins before its first event.
                 Some(done) = agenda.lifecycle.next(), if !agenda.lifecycle.is_empty() => {
                     self.returned(done?)?;
                 }
+                Some(done) = agenda.events.next(), if !agenda.events.is_empty() => done?,
                 parting = &mut parting => return Ok(parting),
-                Some(request) = inbox.requests.recv(), if agenda.settling.len().max(agenda.idling.len()) < limits::MAILBOX => {
-                    self.answer(request, agenda);
-                }
+                Some(request) = inbox.requests.recv() => self.answer(request, agenda),
                 Some(delivery) = inbox.deliveries.recv(), if may_deliver => {
                     // A page that was opened since is asked for already.
                     self.advance(agenda)?;
@@ -204,7 +206,8 @@ impl Conversation<'_> {
             self.end_turn()?;
             release(&mut agenda.settling);
         }
-        if !agenda.idling.is_empty() && stack(PageStack::is_idle) {
+        let is_idle = agenda.lifecycle.is_empty() && stack(PageStack::is_idle);
+        if !agenda.idling.is_empty() && is_idle {
             self.end_turn()?;
             release(&mut agenda.idling);
         }
@@ -227,23 +230,23 @@ impl Conversation<'_> {
         match request {
             Request::Visible {
                 visible,
-                launch,
+                opening,
                 reply,
             } => {
-                if let Some(launch) = launch {
-                    *self.launch.lock().unwrap_or_else(PoisonError::into_inner) = *launch;
-                }
                 self.pages(|pages| {
                     pages.stack.set_foreground(visible);
                     pages.touch();
                 });
-                agenda.settling.push(reply);
+                if let Some(opening) = opening {
+                    self.open_again(*opening);
+                }
+                wait(&mut agenda.settling, reply);
             }
             Request::Navigate { navigation, reply } => {
                 reply.send(self.navigate(&navigation)).ok();
             }
             Request::Idle { reply } => {
-                agenda.idling.push(reply);
+                wait(&mut agenda.idling, reply);
                 self.pages(Pages::touch);
             }
             Request::Pages { reply } => {
@@ -255,6 +258,25 @@ impl Conversation<'_> {
                 reply.send(data).ok();
             }
         }
+    }
+
+    /// Goes to the page that is asked for, unless it is on top.
+    fn open_again(&self, opening: Opening) {
+        let Opening { launch, names_page } = opening;
+        let (path, query) = (launch.path.clone(), launch.query.clone());
+        *self.launch.lock().unwrap_or_else(PoisonError::into_inner) = launch;
+        self.store.with(|mut store| {
+            let state = store.data_mut();
+            let stack = &mut state.pages.stack;
+            let top = stack.pages().next_back();
+            let is_there = top.is_some_and(|top| top.path == path && top.query == query);
+            if names_page && !is_there {
+                stack.close(usize::MAX);
+                // What was closed has made room.
+                stack.push(path, query).ok();
+                state.report_stack();
+            }
+        });
     }
 
     fn launch(&self) -> GuestLaunchOptions {
@@ -348,64 +370,6 @@ impl Conversation<'_> {
         Ok(step)
     }
 
-    /// Closes the pages and hides the app, as far as they were opened and shown. Calls
-    /// off what the mini-app has asked for, and does not wait for calls that are under
-    /// way: one may never return.
-    async fn say_farewell(&self, parting: Parting) -> wasmtime::Result<()> {
-        self.end_turn()?;
-        self.control.signal.begin(Trigger::Close);
-        self.store.with(|store| Meter::fill(store))?;
-        if parting.keeps_state() {
-            self.pages(|pages| pages.stack.set_foreground(false));
-            while let Some(step @ (Step::Hide(_) | Step::AppHide)) =
-                self.pages(|pages| pages.stack.next())
-            {
-                self.perform(step).await?;
-            }
-            self.save().await?;
-        }
-        self.pages(|pages| pages.stack.close(usize::MAX));
-        while let Some(step @ (Step::Hide(_) | Step::Unload(_))) =
-            self.pages(|pages| pages.stack.next())
-        {
-            if let Step::Unload(page) = step {
-                self.drop_data(page);
-                self.store.with(|mut store| {
-                    if let Some(session) = &store.data_mut().session {
-                        session.call_off();
-                    }
-                });
-            }
-            self.perform(step).await?;
-        }
-        if self.pages(|pages| pages.stack.app_shown()) {
-            self.perform(Step::AppHide).await?;
-        }
-        Ok(())
-    }
-
-    /// Asks the mini-app for the state that is to outlive it.
-    async fn save(&self) -> wasmtime::Result<()> {
-        let Some(saved) = self.exports.save(self.store).await? else {
-            return Ok(());
-        };
-        let saved = saved.and_then(|state| match state {
-            Some(state) => SavedState::check(state).map(Some),
-            None => Ok(None),
-        });
-        let top = self.pages(|pages| pages.stack.pages().next_back().cloned());
-        match saved {
-            Ok(Some(state)) => self.control.keep(top.map(|page| SavedState {
-                page: page.path,
-                query: page.query,
-                state,
-            })),
-            Ok(None) => {}
-            Err(error) => drop(self.settle(Callback::Save, None, Err(error))),
-        }
-        Ok(())
-    }
-
     fn pages<R>(&self, ask: impl FnOnce(&mut Pages) -> R) -> R {
         self.store
             .with(|mut store| ask(&mut store.data_mut().pages))
@@ -474,6 +438,12 @@ fn is_aftermath(callback: Callback, page: Option<PageId>, error: &AppError, page
     );
     let is_gone = page.is_some_and(|page| pages.data(page).is_none());
     went_on && is_gone && [code::NOT_FOUND, code::CANCELLED].contains(&error.code.as_str())
+}
+
+/// Somebody waits, beside those who still do: there are never more than callers.
+fn wait(waiting: &mut Vec<oneshot::Sender<()>>, reply: oneshot::Sender<()>) {
+    waiting.retain(|waits| !waits.is_closed());
+    waiting.push(reply);
 }
 
 /// Tells those who wait; who asked may have stopped waiting.

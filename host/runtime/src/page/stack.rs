@@ -4,9 +4,9 @@
 //!
 //! What is asked for takes effect on the stack at once; the callbacks follow it.
 //! [`PageStack::next`] names the next one to begin, [`PageStack::returned`] tells that
-//! one is over. A page has one callback under way at a time, but for those that close
-//! it, which wait for nothing: whoever goes back from a page that still loads must
-//! not be kept. Pages do not wait for one another.
+//! one is over. A page has one callback under way at a time, but for those that hide
+//! and close it, which wait for nothing: whoever leaves a page that still loads, or is
+//! still being shown, must not be kept. Pages do not wait for one another.
 //!
 //! The order is that of the W3C's MiniApp Lifecycle, and WeChat's where that is
 //! silent: a page is hidden before the one that covers it is loaded; what is closed
@@ -44,8 +44,8 @@ enum Stage {
 struct Entry {
     page: OpenPage,
     stage: Stage,
-    /// Whether a callback of it is under way.
-    calling: bool,
+    /// Callbacks of it that are under way: one, and the `on-hide` that did not wait for it.
+    calls: u8,
     /// Whether its `on-ready` was begun.
     ready: bool,
 }
@@ -55,9 +55,13 @@ struct Entry {
 pub(crate) struct PageStack {
     /// The lowest one first.
     open: Vec<Entry>,
-    /// Closed, and their last callbacks not begun; the topmost first.
+    /// Closed, and their last callbacks not begun; the topmost first. They were loaded, and
+    /// nothing is loaded while there are any: with the open ones that are, never more than
+    /// `limit`, however often the stack is changed.
     closing: Vec<Entry>,
     foreground: bool,
+    /// Whether nothing is begun any more but what leads out of it.
+    leaving: bool,
     app_shown: bool,
     app_calling: bool,
     last: u32,
@@ -79,6 +83,7 @@ impl PageStack {
             open: Vec::new(),
             closing: Vec::new(),
             foreground: true,
+            leaving: false,
             app_shown: true,
             app_calling: false,
             last: 0,
@@ -101,7 +106,7 @@ impl PageStack {
         self.open.push(Entry {
             page: OpenPage { id, path, query },
             stage: Stage::Planned,
-            calling: false,
+            calls: 0,
             ready: false,
         });
         Ok(id)
@@ -117,16 +122,25 @@ impl PageStack {
         Ok(())
     }
 
-    /// Closes so many pages from the top, the lowest one too.
+    /// Closes so many pages from the top, the lowest one too. One that was not begun
+    /// leaves no trace.
     pub(crate) fn close(&mut self, pages: usize) {
-        for _ in 0..pages.min(self.open.len()) {
-            self.closing.extend(self.open.pop());
-        }
+        let left = self.open.len().saturating_sub(pages);
+        let closed = self.open.drain(left..).rev();
+        self.closing
+            .extend(closed.filter(|entry| entry.stage != Stage::Planned));
     }
 
     /// The app goes to the foreground or the background.
     pub(crate) fn set_foreground(&mut self, foreground: bool) {
         self.foreground = foreground;
+    }
+
+    /// The app goes to the background for good: what hides and closes is due, and nothing
+    /// else any more.
+    pub(crate) fn leave(&mut self) {
+        self.foreground = false;
+        self.leaving = true;
     }
 
     /// The next callback to begin; nothing where all that are due have begun.
@@ -139,35 +153,31 @@ impl PageStack {
     }
 
     fn next_closing(&mut self) -> Option<Step> {
-        while let Some(entry) = self.closing.first_mut() {
-            let id = entry.page.id;
-            if entry.stage == Stage::Shown {
-                entry.stage = Stage::Hidden;
-                return Some(Step::Hide(id));
-            }
-            if self.closing.remove(0).stage != Stage::Planned {
-                return Some(Step::Unload(id));
-            }
+        let entry = self.closing.first_mut()?;
+        let id = entry.page.id;
+        if entry.stage == Stage::Shown {
+            entry.stage = Stage::Hidden;
+            return Some(Step::Hide(id));
         }
-        None
+        self.closing.remove(0);
+        Some(Step::Unload(id))
     }
 
     fn next_hiding(&mut self) -> Option<Step> {
         let top = self.top();
         let foreground = self.foreground;
         let covered = |entry: &&mut Entry| {
-            entry.stage == Stage::Shown
-                && !entry.calling
-                && !(foreground && Some(entry.page.id) == top)
+            entry.stage == Stage::Shown && !(foreground && Some(entry.page.id) == top)
         };
         let entry = self.open.iter_mut().find(covered)?;
         entry.stage = Stage::Hidden;
-        entry.calling = true;
+        entry.calls = entry.calls.saturating_add(1);
         Some(Step::Hide(entry.page.id))
     }
 
     fn next_of_app(&mut self) -> Option<Step> {
-        if self.app_calling || self.app_shown == self.foreground {
+        let waits = self.app_calling && !self.leaving;
+        if waits || self.app_shown == self.foreground {
             return None;
         }
         self.app_shown = self.foreground;
@@ -180,26 +190,30 @@ impl PageStack {
     }
 
     fn next_loading(&mut self) -> Option<Step> {
-        let planned = |entry: &&mut Entry| entry.stage == Stage::Planned;
+        let leaving = self.leaving;
+        let planned = |entry: &&mut Entry| entry.stage == Stage::Planned && !leaving;
         let entry = self.open.iter_mut().find(planned)?;
         entry.stage = Stage::Loading;
-        entry.calling = true;
+        entry.calls = 1;
         Some(Step::Load(entry.page.id))
     }
 
     fn next_showing(&mut self) -> Option<Step> {
         let visible = self.foreground && self.app_shown;
-        let top = self.open.last_mut().filter(|top| visible && !top.calling)?;
+        let top = self
+            .open
+            .last_mut()
+            .filter(|top| visible && top.calls == 0)?;
         let id = top.page.id;
         match top.stage {
             Stage::Hidden => {
                 top.stage = Stage::Shown;
-                top.calling = true;
+                top.calls = 1;
                 Some(Step::Show(id))
             }
             Stage::Shown if !top.ready => {
                 top.ready = true;
-                top.calling = true;
+                top.calls = 1;
                 Some(Step::Ready(id))
             }
             _ => None,
@@ -219,7 +233,7 @@ impl PageStack {
         };
         let pages = self.open.iter_mut().chain(&mut self.closing);
         if let Some(entry) = pages.into_iter().find(|entry| entry.page.id == id) {
-            entry.calling = false;
+            entry.calls = entry.calls.saturating_sub(1);
             if entry.stage == Stage::Loading {
                 entry.stage = Stage::Hidden;
             }
@@ -235,18 +249,13 @@ impl PageStack {
             && self
                 .open
                 .iter()
-                .all(|entry| !entry.calling || entry.stage == Stage::Loading)
+                .all(|entry| entry.calls == 0 || entry.stage == Stage::Loading)
     }
 
     /// Whether no callback is under way or due, of pages that load neither.
     pub(crate) fn is_idle(&self) -> bool {
-        let due = |entry: &Entry| entry.calling || entry.stage == Stage::Planned;
+        let due = |entry: &Entry| entry.calls > 0 || entry.stage == Stage::Planned;
         self.is_settled() && !self.open.iter().any(due)
-    }
-
-    /// Whether the app was told that it is in the foreground.
-    pub(crate) fn app_shown(&self) -> bool {
-        self.app_shown
     }
 
     /// The page on top.

@@ -113,6 +113,77 @@ fn a_page_that_opens_in_the_background_is_shown_later() {
     assert_eq!(run(&mut stack), [AppShow, Show(B), Ready(B)]);
 }
 
+#[test]
+fn a_page_that_opens_another_while_it_is_shown_is_hidden_first() {
+    use Step::{Hide, Load, Show, Unload};
+    let mut stack = PageStack::new(10);
+    push(&mut stack);
+    assert_eq!(stack.next(), Some(Load(A)));
+    stack.returned(Load(A));
+    assert_eq!(stack.next(), Some(Show(A)));
+    push(&mut stack);
+    assert_eq!(stack.next(), Some(Hide(A)), "although its on-show goes on");
+    assert_eq!(stack.next(), Some(Load(B)));
+    stack.back(1).unwrap();
+    assert_eq!(stack.next(), Some(Unload(B)));
+    stack.returned(Hide(A));
+    assert_eq!(stack.next(), None, "its first on-show has not returned");
+    stack.returned(Show(A));
+    assert_eq!(stack.next(), Some(Show(A)));
+}
+
+#[test]
+fn pages_lie_in_the_order_in_which_they_were_opened() {
+    use Step::{Load, Ready, Show};
+    let mut stack = PageStack::new(10);
+    // The launch's own, and what is opened before it is begun.
+    push(&mut stack);
+    push(&mut stack);
+    assert_eq!(run(&mut stack), [Load(A), Load(B), Show(B), Ready(B)]);
+    stack.back(1).unwrap();
+    assert_eq!(stack.top(), Some(A));
+}
+
+#[test]
+fn changes_that_nobody_follows_leave_nothing_behind() {
+    let mut stack = PageStack::new(2);
+    push(&mut stack);
+    run(&mut stack);
+    for _ in 0..1_000 {
+        stack.close(1);
+        push(&mut stack);
+    }
+    assert_eq!(stack.closing.len(), 1, "the one that was loaded");
+}
+
+#[test]
+fn who_leaves_is_told_of_nothing_else() {
+    use Step::{AppHide, Hide, Load, Unload};
+    let mut stack = PageStack::new(10);
+    push(&mut stack);
+    run(&mut stack);
+    push(&mut stack);
+    run(&mut stack);
+    stack.back(1).unwrap();
+    push(&mut stack);
+    stack.leave();
+    let told: Vec<Step> = std::iter::from_fn(|| stack.next()).collect();
+    assert_eq!(told, [Hide(B), Unload(B), AppHide], "C is not loaded");
+    stack.close(usize::MAX);
+    assert_eq!(stack.next(), Some(Unload(A)));
+    assert_eq!(stack.next(), None);
+
+    let mut stack = PageStack::new(10);
+    push(&mut stack);
+    assert_eq!(stack.next(), Some(Load(A)));
+    stack.set_foreground(false);
+    assert_eq!(stack.next(), Some(AppHide));
+    stack.set_foreground(true);
+    stack.returned(AppHide);
+    stack.leave();
+    assert_eq!(stack.next(), None, "it is not shown to be hidden");
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Push,
@@ -169,56 +240,130 @@ fn is_life(life: &str) -> bool {
     alternates && ready <= 1 && (ready == 0 || rest.contains("sr"))
 }
 
+/// A stack, and what has begun of it so far.
+struct Play {
+    stack: PageStack,
+    under_way: Vec<Step>,
+    lives: BTreeMap<PageId, String>,
+    app: Vec<Step>,
+    /// Pages that were shown and not hidden.
+    shown: Vec<PageId>,
+    loaded: Vec<PageId>,
+}
+
+impl Play {
+    const PAGES: usize = 5;
+
+    fn new() -> Self {
+        Self {
+            stack: PageStack::new(Self::PAGES),
+            under_way: Vec::new(),
+            lives: BTreeMap::new(),
+            app: Vec::new(),
+            shown: Vec::new(),
+            loaded: Vec::new(),
+        }
+    }
+
+    /// Begins what is due next, if something is.
+    fn begin(&mut self) -> bool {
+        let Some(step) = self.stack.next() else {
+            return false;
+        };
+        match step {
+            Step::Show(id) => self.shown.push(id),
+            Step::Hide(id) => self.shown.retain(|shown| *shown != id),
+            Step::Load(id) => self.loaded.push(id),
+            _ => {}
+        }
+        let alone = match step {
+            Step::Show(_) => 1,
+            Step::Load(_) | Step::AppShow | Step::AppHide => 0,
+            _ => self.shown.len(),
+        };
+        assert_eq!(self.shown.len(), alone, "{step:?} while another is visible");
+        self.under_way.push(step);
+        match letter(step) {
+            Some((id, letter)) => self.lives.entry(id).or_default().push(letter),
+            None => self.app.push(step),
+        }
+        true
+    }
+
+    fn act(&mut self, act: &Act) {
+        match *act {
+            Act::Push => drop(self.stack.push(String::new(), Vec::new())),
+            Act::Close(pages) => self.stack.close(pages),
+            Act::Back(pages) => drop(self.stack.back(pages)),
+            Act::Foreground(foreground) => self.stack.set_foreground(foreground),
+            Act::Begin => drop(self.begin()),
+            Act::Return(which) if !self.under_way.is_empty() => {
+                let step = self.under_way.remove(which % self.under_way.len());
+                self.stack.returned(step);
+            }
+            Act::Return(_) => {}
+        }
+        let begun = |entry: &&Entry| entry.stage != Stage::Planned;
+        let open = self.stack.open.iter().filter(begun).count();
+        let held = open + self.stack.closing.len();
+        assert!(held <= Self::PAGES, "{held} pages are held");
+        assert!(self.stack.open.is_sorted_by_key(|entry| entry.page.id));
+    }
+
+    /// What holds after any acts.
+    fn check(&self) {
+        for life in self.lives.values() {
+            assert!(is_life(life), "{life}");
+        }
+        assert!(self.loaded.is_sorted(), "{:?}", self.loaded);
+        for (index, step) in self.app.iter().enumerate() {
+            let due = [Step::AppHide, Step::AppShow][index % 2];
+            assert_eq!(*step, due);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn every_page_lives_as_the_contract_says(acts in prop::collection::vec(act(), 0..200)) {
-        let mut stack = PageStack::new(5);
-        let mut under_way = Vec::new();
-        let mut lives: BTreeMap<PageId, String> = BTreeMap::new();
-        let mut app = Vec::new();
-        let mut begin = |stack: &mut PageStack, under_way: &mut Vec<Step>| {
-            let Some(step) = stack.next() else { return false };
-            under_way.push(step);
-            match letter(step) {
-                Some((id, letter)) => lives.entry(id).or_default().push(letter),
-                None => app.push(step),
-            }
-            true
-        };
-        for act in acts {
-            match act {
-                Act::Push => drop(stack.push(String::new(), Vec::new())),
-                Act::Close(pages) => stack.close(pages),
-                Act::Back(pages) => drop(stack.back(pages)),
-                Act::Foreground(foreground) => stack.set_foreground(foreground),
-                Act::Begin => drop(begin(&mut stack, &mut under_way)),
-                Act::Return(which) if !under_way.is_empty() => {
-                    let step = under_way.remove(which % under_way.len());
-                    stack.returned(step);
-                }
-                Act::Return(_) => {}
-            }
-        }
+        let mut play = Play::new();
+        acts.iter().for_each(|act| play.act(act));
         // In the end all that is due happens, and nothing goes on for ever.
         for _ in 0..1_000 {
-            if !begin(&mut stack, &mut under_way) {
-                if under_way.is_empty() {
+            if !play.begin() {
+                if play.under_way.is_empty() {
                     break;
                 }
-                stack.returned(under_way.remove(0));
+                play.act(&Act::Return(0));
             }
         }
-        prop_assert!(stack.is_settled() && under_way.is_empty());
-        for life in lives.values() {
-            prop_assert!(is_life(life), "{life}");
-        }
-        let open: Vec<PageId> = stack.pages().map(|page| page.id).collect();
-        for (id, life) in &lives {
+        prop_assert!(play.stack.is_settled() && play.under_way.is_empty());
+        play.check();
+        let open: Vec<PageId> = play.stack.pages().map(|page| page.id).collect();
+        for (id, life) in &play.lives {
             prop_assert_eq!(open.contains(id), !life.ends_with('u'), "{} {}", id, life);
         }
-        for (index, step) in app.iter().enumerate() {
-            let due = if index % 2 == 0 { Step::AppHide } else { Step::AppShow };
-            prop_assert_eq!(*step, due);
+    }
+
+    #[test]
+    fn whoever_leaves_is_told_of_it_whatever_is_under_way(
+        acts in prop::collection::vec(act(), 0..200),
+        keeps_state: bool,
+    ) {
+        let mut play = Play::new();
+        acts.iter().for_each(|act| play.act(act));
+        let loaded = play.loaded.len();
+        if keeps_state {
+            play.stack.leave();
+            while play.begin() {}
+            prop_assert!(play.shown.is_empty() && !play.stack.app_shown);
         }
+        play.stack.close(usize::MAX);
+        play.stack.leave();
+        while play.begin() {}
+        play.check();
+        prop_assert!(play.lives.values().all(|life| life.ends_with('u')));
+        prop_assert!(!play.stack.app_shown);
+        prop_assert_eq!(play.loaded.len(), loaded, "nothing is loaded any more");
     }
 }

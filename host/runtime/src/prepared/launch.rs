@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use miniapp_package::{AppId, PageAddress};
+use miniapp_package::AppId;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, mpsc, oneshot};
 
 use super::Prepared;
 use crate::capability::FilesError;
 use crate::end::EndReason;
-use crate::instance::{self, Control, Inbox, Phase, Start};
+use crate::instance::{self, Control, Inbox, Opening, Phase, Start};
 use crate::lifecycle::GuestLaunchOptions;
 use crate::limits;
 use crate::lives::LoggedOut;
 use crate::mini_app::{Mailbox, MiniApp};
-use crate::page::{Navigation, NavigationError};
+use crate::page::Routes;
 use crate::saved_state::SavedState;
 use crate::tenant::{Tenant, UserId};
 
@@ -94,36 +94,26 @@ pub struct LaunchOptions {
 }
 
 impl Prepared {
-    /// Brings a live mini-app to the foreground as if it was launched with `options`: its
-    /// `on-show` is told of them, and where they name a page that is not on top, all
-    /// pages are closed and it is opened.
+    /// Brings a live mini-app, of any version, to the foreground as if it was launched
+    /// with `options`: where they name a page that is not on top, all pages are closed and
+    /// it is opened; and `on-show` of the app is told of them, unless it is in the
+    /// foreground already. Waits until that was handled, but no longer than
+    /// [`Limits::close`](crate::Limits::close).
     ///
     /// # Errors
     ///
     /// Where `options` name no page of the mini-app or carry too much, as for a launch;
-    /// nothing has changed then.
+    /// nothing has changed then. [`LaunchError::Ended`] for one that has ended, or is just
+    /// ending, and for one that ended in its `on-show`.
     pub async fn reopen(&self, app: &MiniApp, options: LaunchOptions) -> Result<(), LaunchError> {
         let names_page = options.page.is_some();
-        let (options, _) = self.guest_options(LaunchOptions {
+        let options = LaunchOptions {
             restore: None,
             ..options
-        })?;
-        let address = PageAddress {
-            path: options.path.clone(),
-            query: options.query.clone(),
         };
-        app.show_as(options).await;
-        let on_top = app.pages().await.pop();
-        let is_there = on_top.is_some_and(|top| {
-            (top.path, top.query) == (address.path.clone(), address.query.clone())
-        });
-        if names_page && !is_there {
-            let reload = Navigation::Reload(address.to_string());
-            if let Err(NavigationError::Ended(reason)) = app.navigate(reload).await {
-                return Err(LaunchError::Ended(reason));
-            }
-        }
-        Ok(())
+        let (launch, _) = self.guest_options(app.routes(), options)?;
+        let opening = Opening { launch, names_page };
+        app.reopen(opening).await.map_err(LaunchError::Ended)
     }
 
     /// Launches the mini-app and waits until `on-launch` and `on-show` have
@@ -156,7 +146,7 @@ impl Prepared {
         control: Arc<Control>,
         options: LaunchOptions,
     ) -> Result<Launching, LaunchError> {
-        let (options, restore) = self.guest_options(options)?;
+        let (options, restore) = self.guest_options(self.routes(), options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let permit = self.place()?;
         let (deliveries, incoming) = mpsc::channel(limits::MAILBOX);
@@ -179,7 +169,13 @@ impl Prepared {
         let life = instance::run(self.clone(), start, inbox, ours, permit, refuse);
         lives.begin(&control, || drop(tokio.spawn(life)))?;
         Ok(Launching {
-            app: MiniApp::new(tenant, mailbox, Arc::clone(&control), self.limits()),
+            app: MiniApp::new(
+                tenant,
+                mailbox,
+                Arc::clone(&control),
+                self.routes(),
+                self.limits(),
+            ),
             control,
             refused,
         })
@@ -198,9 +194,10 @@ impl Prepared {
 
     fn guest_options(
         &self,
+        routes: &Routes,
         options: LaunchOptions,
     ) -> Result<(GuestLaunchOptions, Option<String>), LaunchError> {
-        let known = &self.inner.routes.pages;
+        let known = &routes.pages;
         let restore = options.restore.filter(|_| self.inner.exports.has_state());
         let (page, query, state) = match (options.page, restore) {
             (None, Some(SavedState { page, query, state })) if known.contains(&page) => {

@@ -1,6 +1,9 @@
 //! A mini-app of several pages that goes where it is told, and logs every call of its life as
 //! `<page> <call>`. Must not know what the host makes of it.
 //!
+//! The app does what the query of its launch says: `at-launch`, `at-restore` and `at-show` open an
+//! address there and then. It crashes where it is to restore `"crash"`.
+//!
 //! A page does what its query says when it is loaded:
 //!
 //! | query | what it does |
@@ -11,10 +14,12 @@
 //! | `fetch=<url>` | fetches, then sets `fetched` |
 //! | `loop` | goes to itself, and so on |
 //! | `hide=wait` | never returns from `on-hide` |
+//! | `unload=<ms>` | takes so long for `on-unload` |
 //!
 //! | event | detail | what it does |
 //! |---|---|---|
 //! | `open`, `redirect`, `switch-tab`, `reload` | `{to}` | goes there; sets `code` |
+//! | `open-and-stay` | `{to, ms}` | goes there and sleeps |
 //! | `back` | `{pages}` | goes back; sets `code` |
 //! | `open-many` | `{n}` | opens so many pages in a row; sets `opened` |
 //! | `fetch` | `{url}` | fetches, then sets `code` |
@@ -31,18 +36,31 @@ use std::time::Duration;
 #[derive(Default)]
 struct Pages {
     remembered: RefCell<Option<Value>>,
+    launch: RefCell<Query>,
+}
+
+impl Pages {
+    /// Opens what the launch's query says for this moment.
+    async fn open_at(&self, moment: &str) -> Result<()> {
+        let address = self.launch.borrow().get(moment).map(str::to_owned);
+        match address {
+            Some(address) => navigation::open(address).await,
+            None => Ok(()),
+        }
+    }
 }
 
 impl App for Pages {
-    async fn on_launch(&self, _launch: Launch) -> Result<()> {
+    async fn on_launch(&self, launch: Launch) -> Result<()> {
         log::info!("app launch");
-        Ok(())
+        *self.launch.borrow_mut() = launch.query;
+        self.open_at("at-launch").await
     }
 
     async fn on_show(&self, launch: Launch) -> Result<()> {
         let fragment = launch.fragment.as_deref().unwrap_or_default();
         log::info!("{}", format!("app show {fragment}").trim_end());
-        Ok(())
+        self.open_at("at-show").await
     }
 
     async fn on_hide(&self) -> Result<()> {
@@ -57,14 +75,16 @@ impl App for Pages {
 
     async fn on_restore(&self, state: Value) -> Result<()> {
         log::info!("app restore {state}");
+        assert_ne!(state, "crash");
         *self.remembered.borrow_mut() = Some(state);
-        Ok(())
+        self.open_at("at-restore").await
     }
 }
 
 #[derive(Default)]
 struct Any {
     waits_when_hidden: Cell<bool>,
+    takes_to_unload: Cell<Option<Duration>>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +120,8 @@ impl Page for Any {
             format!("{} load {}", page.path(), pairs.join("&")).trim_end()
         );
         self.waits_when_hidden.set(query.get("hide").is_some());
+        let unload = query.get("unload").and_then(|ms| ms.parse().ok());
+        self.takes_to_unload.set(unload.map(Duration::from_millis));
         page.set_data("path", page.path())?;
         if query.get("wait").is_some() {
             wait().await?;
@@ -140,6 +162,10 @@ impl Page for Any {
 
     async fn on_unload(&self, page: PageHandle) -> Result<()> {
         log::info!("{} unload", page.path());
+        if let Some(time) = self.takes_to_unload.get() {
+            timer::sleep(time).await?;
+            log::info!("{} unloaded", page.path());
+        }
         Ok(())
     }
 
@@ -147,6 +173,10 @@ impl Page for Any {
         let detail: Detail = event.detail()?;
         let outcome = match event.handler() {
             "open" => navigation::open(detail.to).await,
+            "open-and-stay" => {
+                navigation::open(detail.to).await?;
+                return timer::sleep(Duration::from_millis(detail.ms)).await;
+            }
             "redirect" => navigation::redirect(detail.to).await,
             "switch-tab" => navigation::switch_tab(detail.to).await,
             "reload" => navigation::reload(detail.to).await,
