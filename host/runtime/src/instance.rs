@@ -26,7 +26,7 @@ use crate::end::EndReason;
 use crate::grant::Grant;
 use crate::lifecycle::{GuestLaunchOptions, PageEvent};
 use crate::limits::{self, Limits};
-use crate::meter::{Driven, Meter, TurnTooLong};
+use crate::meter::{Driven, Meter, TurnTooLong, Waiting};
 use crate::mini_app::EventError;
 use crate::page::{Navigation, NavigationError, OpenPage, PageId, Pages, Routes};
 use crate::prepared::Prepared;
@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) log: LogMeter,
     /// For how long it was suspended.
     pub(crate) slept: Slept,
+    /// Calls of the host that it waits for.
+    pub(crate) waiting: Waiting,
     /// Sleeps that wait.
     pub(crate) sleeping: InFlight,
     /// Calls of extensions and of the native app's own interfaces.
@@ -325,6 +327,7 @@ fn new_store(
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         slept: control.presence.slept().clone(),
+        waiting: Waiting::default(),
         sleeping: InFlight::default(),
         calling: InFlight::default(),
         using_clipboard: InFlight::default(),

@@ -10,6 +10,7 @@ mod memory;
 pub mod price;
 mod share;
 mod turn;
+mod waiting;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -24,6 +25,7 @@ pub(crate) use bucket::Bucket;
 pub(crate) use memory::{Lent, MemoryMeter, Refusal};
 pub(crate) use turn::{Driven, TurnSignal, TurnTooLong};
 pub use turn::{Trigger, Turn};
+pub(crate) use waiting::Waiting;
 
 use share::CoreShare;
 
@@ -39,8 +41,16 @@ pub(crate) async fn waited<W: Future, D: HasData>(
     accessor: &Accessor<State, D>,
     work: W,
 ) -> wasmtime::Result<W::Output> {
-    let (output, has_waited) = noticed(work).await;
-    if has_waited {
+    let (mut work, mut wait) = (pin!(work), None);
+    let output = poll_fn(|cx| {
+        let polled = work.as_mut().poll(cx);
+        if polled.is_pending() && wait.is_none() {
+            wait = Some(accessor.with(|mut store| store.data_mut().waiting.begin()));
+        }
+        polled
+    })
+    .await;
+    if wait.is_some() {
         let pause = accessor.with(|mut store| {
             Meter::refill(&mut store)?;
             Ok::<_, wasmtime::Error>(store.data_mut().meter.over_share())

@@ -314,8 +314,9 @@ impl MiniApp {
     }
 
     /// Waits until all callbacks of the app and its pages have returned that are due by
-    /// now, of pages that were closed too; one that never returns is waited for until the
-    /// mini-app ends. In the background it is awake for [`Limits::suspend`] meanwhile.
+    /// now, of pages that were closed too, and what they have begun is over: requests,
+    /// timers, questions to the user. What never ends, such as a timer that begins again,
+    /// is waited for until the mini-app ends. In the background it is awake for [`Limits::suspend`] meanwhile.
     pub async fn settled(&self) {
         let _awake = self.control.ask(Waits::ForMiniApp);
         let (reply, answer) = oneshot::channel();

@@ -23,7 +23,7 @@ use crate::contract::{GuestError, code};
 use crate::end::{EndReason, HostFault};
 use crate::lifecycle::{Callback, Exports, GuestLaunchOptions};
 use crate::limits;
-use crate::meter::{Meter, Trigger};
+use crate::meter::{Meter, Trigger, Waiting};
 use crate::mini_app::EventError;
 use crate::page::{Navigation, NavigationError, PageId, PageStack, Pages, Step};
 use crate::prepared::Prepared;
@@ -42,12 +42,14 @@ pub(super) async fn hold(
     control: &Control,
 ) -> wasmtime::Result<EndReason> {
     let exports = instantiate(prepared, store).await?;
+    let waiting = store.data().waiting.clone();
     store
         .run_concurrent(async |store| {
             let conversation = Conversation {
                 store,
                 exports: &exports,
                 control,
+                waiting,
                 launch: Mutex::new(launch),
             };
             let mut held = pin!(conversation.hold(restore, &mut inbox));
@@ -88,6 +90,7 @@ struct Conversation<'a> {
     store: &'a Accessor<State>,
     exports: &'a Exports,
     control: &'a Control,
+    waiting: Waiting,
     /// How the mini-app was opened the last time.
     launch: Mutex<GuestLaunchOptions>,
 }
@@ -101,7 +104,13 @@ struct Agenda<'a> {
     settling: Vec<oneshot::Sender<()>>,
     /// Who waits until nothing is under way.
     idling: Vec<oneshot::Sender<()>>,
+    /// How often in a row nothing was under way, while somebody waits for that.
+    rests: u8,
 }
+
+/// How often in a row nothing must be under way: what a call of the host has answered, the
+/// mini-app acts upon a moment later.
+const RESTS: u8 = 3;
 
 impl Conversation<'_> {
     async fn hold(
@@ -129,6 +138,7 @@ impl Conversation<'_> {
             lifecycle: FuturesUnordered::new(),
             settling: Vec::new(),
             idling: Vec::new(),
+            rests: 0,
         };
         let parting = self.listen(inbox, &mut agenda).await?;
         let mut farewell = pin!(self.say_farewell(parting));
@@ -184,6 +194,8 @@ impl Conversation<'_> {
                     agenda.events.push(Box::pin(self.deliver(delivery)));
                 }
                 () = poll_fn(|cx| self.pages(|pages| pages.poll_due(cx))) => {}
+                () = self.waiting.none(), if !agenda.idling.is_empty() => self.pages(Pages::touch),
+                () = tokio::task::yield_now(), if agenda.rests > 0 => self.pages(Pages::touch),
                 () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
             }
         }
@@ -207,7 +219,12 @@ impl Conversation<'_> {
             release(&mut agenda.settling);
         }
         let is_idle = agenda.lifecycle.is_empty() && stack(PageStack::is_idle);
-        if !agenda.idling.is_empty() && is_idle {
+        if agenda.idling.is_empty() || !is_idle || !self.waiting.is_none() {
+            agenda.rests = 0;
+        } else if agenda.rests < RESTS {
+            agenda.rests += 1;
+        } else {
+            agenda.rests = 0;
             self.end_turn()?;
             release(&mut agenda.idling);
         }
