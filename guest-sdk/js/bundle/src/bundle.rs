@@ -1,8 +1,8 @@
 //! Owns what a bundle is, and how one is asked for from code that knows no runtime. Must not know how
 //! modules are linked.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::thread;
 
 use crate::diagnostic::Diagnostic;
 use crate::entry::Entry;
@@ -22,7 +22,8 @@ pub struct Bundle {
     pub script: String,
     /// Where what stands in the script comes from.
     pub map: SourceMap,
-    /// What is likely not meant so, sorted by file and place.
+    /// What is likely not meant so, sorted by file and place, at most
+    /// [`MAX_DIAGNOSTICS`](crate::MAX_DIAGNOSTICS).
     pub warnings: Vec<Diagnostic>,
     pub(crate) modules: Vec<ModuleSize>,
 }
@@ -74,26 +75,28 @@ pub fn bundle(folder: &Path, pages: &[impl AsRef<str>]) -> Result<Bundle, Bundle
     let loader = Loader::new(resolver, entry);
     if let Some(faults) = Faults::new(missing) {
         // What the other pages import is looked at all the same, so that one run tells everything.
-        return Err(match on_own_thread(loader) {
+        return Err(match on_own_threads(loader) {
             Err(BundleError::Sources(others)) => faults.and(others).into(),
             _ => faults.into(),
         });
     }
-    on_own_thread(loader)
+    on_own_threads(loader)
 }
 
-/// Links what `loader` loads on a thread whose stack bears deep syntax trees.
-fn on_own_thread(loader: Loader) -> Result<Bundle, BundleError> {
-    let linking = thread::Builder::new()
-        .name("bundle".to_owned())
+/// Links what `loader` loads on threads of their own, whose stacks bear deep syntax trees. What rolldown
+/// does in parallel, it does on them too, because they are the pool that it finds itself in.
+fn on_own_threads(loader: Loader) -> Result<Bundle, BundleError> {
+    let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
-        .spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .build()
-                .map_err(|error| BundleError::Failed(error.to_string()))?;
-            runtime.block_on(link(loader))
-        });
-    let linking = linking.map_err(|error| BundleError::Failed(error.to_string()))?;
-    let linked = linking.join();
-    linked.unwrap_or_else(|_| Err(BundleError::Failed("it panicked".to_owned())))
+        .build()
+        .map_err(|error| BundleError::Failed(error.to_string()))?;
+    let linked = pool.install(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(|error| BundleError::Failed(error.to_string()))?;
+        let linking = AssertUnwindSafe(|| runtime.block_on(link(loader)));
+        let linked = panic::catch_unwind(linking);
+        linked.map_err(|_| BundleError::Failed("it panicked".to_owned()))
+    });
+    linked?
 }

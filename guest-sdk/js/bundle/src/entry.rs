@@ -79,7 +79,8 @@ pub(crate) fn page_of(id: &str) -> Option<&str> {
 fn own(resolver: &Resolver, file: &str) -> Result<Located, Diagnostic> {
     resolver.own(file).map_err(|why| {
         let message = why.message(file);
-        Diagnostic::of_file(why.problem(), AppManifest::FILE_NAME, message).help(why.help(file))
+        Diagnostic::of_file(why.problem(), AppManifest::FILE_NAME, message)
+            .with_help(why.help(file))
     })
 }
 

@@ -54,7 +54,7 @@ pub enum BundleError {
 pub struct Faults {
     /// The first of them, 1 to [`MAX_DIAGNOSTICS`].
     pub diagnostics: Vec<Diagnostic>,
-    /// How many there are beside these.
+    /// How many there are beside these; where there are very many, not all of them are counted.
     pub more: usize,
 }
 

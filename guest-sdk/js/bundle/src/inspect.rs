@@ -49,12 +49,14 @@ pub(crate) fn inspect(program: &Program<'_>) -> Inspection {
     inspector.inspection
 }
 
-/// Whether a finished script still imports or exports something.
-pub(crate) fn has_imports_or_exports(program: &Program<'_>) -> bool {
+/// Whether a finished script imports and exports nothing, and runs at once.
+pub(crate) fn is_self_contained(program: &Program<'_>) -> bool {
     let mut inspector = Inspector::default();
     inspector.visit_program(program);
-    inspector.imports_at_run_time
-        || (program.body.iter()).any(|statement| statement.as_module_declaration().is_some())
+    let mut findings = inspector.inspection.findings.iter();
+    !inspector.imports_at_run_time
+        && findings.all(|(finding, _)| *finding != Finding::TopLevelAwait)
+        && (program.body.iter()).all(|statement| statement.as_module_declaration().is_none())
 }
 
 #[derive(Default)]

@@ -62,5 +62,5 @@ mod text;
 pub use bundle::{Bundle, ModuleSize, bundle};
 pub use diagnostic::{Diagnostic, Problem};
 pub use error::{BundleError, Faults};
-pub use limits::{MAX_DIAGNOSTICS, MAX_MODULES, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES};
+pub use limits::{MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES};
 pub use source_map::SourceMap;

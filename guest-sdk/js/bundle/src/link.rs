@@ -15,12 +15,14 @@ use rolldown_common::{Output, OutputChunk};
 use rolldown_error::{BuildDiagnostic, BuildResult};
 
 use crate::bundle::{Bundle, ModuleSize, largest};
+use crate::diagnostic::{Diagnostic, Problem};
 use crate::entry::ENTRY;
 use crate::error::{BundleError, Faults, sorted};
-use crate::inspect::has_imports_or_exports;
-use crate::limits::MAX_SCRIPT_BYTES;
+use crate::folder::is_in_package;
+use crate::inspect::is_self_contained;
+use crate::limits::{MAX_DIAGNOSTICS, MAX_SCRIPT_BYTES};
 use crate::loader::{Loader, ROOT, name_of};
-use crate::report::report;
+use crate::report::{message_of, report};
 use crate::source_map::SourceMap;
 
 /// The newest JavaScript that a script may have: what QuickJS-ng runs.
@@ -41,7 +43,7 @@ pub(crate) async fn link(loader: Loader) -> Result<Bundle, BundleError> {
         Err(told) => {
             let reports: Vec<_> = told.iter().map(|told| (told, of(&loader, told))).collect();
             let others = reports.iter().find(|(_, report)| report.is_none());
-            let other = others.map(|(told, _)| told.to_string());
+            let other = others.map(|(told, _)| message_of(told));
             errors.extend(reports.into_iter().filter_map(|(_, report)| report));
             return Err(match (errors.is_empty(), other) {
                 (true, Some(other)) => BundleError::Failed(other),
@@ -50,7 +52,13 @@ pub(crate) async fn link(loader: Loader) -> Result<Bundle, BundleError> {
         }
     };
     let mut warnings = found.warnings;
-    warnings.extend(output.warnings.iter().filter_map(|told| of(&loader, told)));
+    let told = output.warnings.iter().filter_map(|told| of(&loader, told));
+    // What a package does oddly is nothing that the mini-app's author can mend, as long as it runs.
+    warnings.extend(
+        told.filter(|warning| warning.problem() == Problem::Eval || !is_in_package(warning.file())),
+    );
+    let mut warnings = sorted(warnings);
+    warnings.truncate(MAX_DIAGNOSTICS);
     let chunk = match output.assets.as_slice() {
         [Output::Chunk(chunk), ..] => chunk,
         _ => return Err(BundleError::Failed("it wrote no script".to_owned())),
@@ -66,7 +74,7 @@ pub(crate) async fn link(loader: Loader) -> Result<Bundle, BundleError> {
     Ok(Bundle {
         script: chunk.code.clone(),
         map: (chunk.map.as_ref()).map_or_else(SourceMap::default, SourceMap::of_places),
-        warnings: sorted(warnings),
+        warnings,
         modules,
     })
 }
@@ -117,11 +125,11 @@ async fn generate(loader: &Arc<Loader>) -> BuildResult<rolldown::BundleOutput> {
     output
 }
 
-fn of(loader: &Loader, told: &BuildDiagnostic) -> Option<crate::diagnostic::Diagnostic> {
+fn of(loader: &Loader, told: &BuildDiagnostic) -> Option<Diagnostic> {
     report(told, |name| loader.source(name))
 }
 
-fn faults(errors: Vec<crate::diagnostic::Diagnostic>) -> BundleError {
+fn faults(errors: Vec<Diagnostic>) -> BundleError {
     Faults::new(errors).map_or_else(
         || BundleError::Failed("it gave no reason".to_owned()),
         BundleError::from,
@@ -139,7 +147,8 @@ fn modules(chunk: &OutputChunk) -> Vec<ModuleSize> {
     sizes.collect()
 }
 
-/// Makes sure that `script` is what it should be: an ES module that asks for nothing.
+/// Makes sure that `script` is what it should be: an ES module that asks for nothing and runs at
+/// once.
 fn check(script: &str) -> Result<(), BundleError> {
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, script, SourceType::mjs()).parse();
@@ -147,8 +156,8 @@ fn check(script: &str) -> Result<(), BundleError> {
         let problem = format!("it wrote a script that does not parse: {}", fault.message);
         return Err(BundleError::Failed(problem));
     }
-    if has_imports_or_exports(&parsed.program) {
-        let problem = "it wrote a script that imports or exports";
+    if !is_self_contained(&parsed.program) {
+        let problem = "it wrote a script that imports, exports or waits";
         return Err(BundleError::Failed(problem.to_owned()));
     }
     Ok(())

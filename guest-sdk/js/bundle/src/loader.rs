@@ -11,7 +11,7 @@ use rolldown_common::{ImportKind, ModuleType, ResolvedExternal};
 use rolldown_plugin::{
     HookLoadArgs, HookLoadOutput, HookLoadReturn, HookResolveIdArgs, HookResolveIdOutput,
     HookResolveIdReturn, HookTransformAstArgs, HookTransformAstReturn, HookUsage, Plugin,
-    PluginContext, SharedLoadPluginContext,
+    PluginContext, PluginHookMeta, PluginOrder, SharedLoadPluginContext,
 };
 
 use crate::bundle::{ModuleSize, largest};
@@ -20,11 +20,11 @@ use crate::entry::{ENTRY, Entry, page_of};
 use crate::error::BundleError;
 use crate::folder::is_in_package;
 use crate::inspect::{Finding, Import, inspect};
-use crate::limits::{MAX_MODULES, MAX_SOURCE_BYTES};
+use crate::limits::{MAX_KEPT_ERRORS, MAX_MODULES, MAX_SOURCE_BYTES};
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::resolve::{Located, Resolver};
-use crate::text::{Unreadable, check_json, read_text};
+use crate::text::{Fault, Unreadable, check_json, check_nesting, read_text};
 
 /// Where the bundler takes the mini-app's folder to be, wherever it is: so that nothing of this machine's
 /// paths can get into a script.
@@ -33,6 +33,9 @@ pub(crate) const ROOT: &str = if cfg!(windows) {
 } else {
     "/miniapp"
 };
+
+/// What names of the bundler's own helpers begin with, which it resolves and loads itself.
+const HELPERS: &str = "@oxc-project/runtime/";
 
 /// Loads a mini-app for the bundler, as a plugin of it.
 pub(crate) struct Loader {
@@ -49,6 +52,14 @@ struct State {
     exceeded: Option<Exceeded>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+}
+
+impl State {
+    fn fail(&mut self, error: Diagnostic) {
+        if self.errors.len() < MAX_KEPT_ERRORS {
+            self.errors.push(error);
+        }
+    }
 }
 
 struct Module {
@@ -146,7 +157,7 @@ impl Loader {
             return;
         }
         let fault = Diagnostic::of_file(why.problem(), importer, why.message(specifier))
-            .help(why.help(specifier));
+            .with_help(why.help(specifier));
         let fault = match first {
             Some(import) => fault.at(
                 &module.source,
@@ -154,7 +165,7 @@ impl Loader {
             ),
             None => fault,
         };
-        state.errors.push(fault);
+        state.fail(fault);
     }
 
     /// Reads the file, and reports it if that cannot be done.
@@ -179,7 +190,7 @@ impl Loader {
             }
             Err(Unreadable::Broken(message)) => {
                 let fault = Diagnostic::of_file(Problem::Unreadable, name, message);
-                state.errors.push(fault);
+                state.fail(fault);
                 return Read::Reported;
             }
         };
@@ -187,12 +198,13 @@ impl Loader {
         if let Some(module) = state.modules.get_mut(name) {
             module.source = Arc::clone(&source);
         }
-        if matches!(located.module_type, ModuleType::Json)
-            && let Err(fault) = check_json(&source)
-        {
-            let fault =
-                Diagnostic::of_file(Problem::Syntax, name, fault.message).at(&source, fault.place);
-            state.errors.push(fault);
+        let checked = match located.module_type {
+            ModuleType::Json => check_json(&source),
+            _ => check_nesting(&source),
+        };
+        if let Err(Fault { message, place }) = checked {
+            let fault = Diagnostic::of_file(Problem::Syntax, name, message).at(&source, place);
+            state.fail(fault);
             return Read::Reported;
         }
         Read::Text(source)
@@ -242,9 +254,10 @@ impl Plugin for Loader {
             }
             Some(ENTRY) => self.entry.file(args.specifier).cloned(),
             Some(importer) => match name_of(importer) {
-                Some(importer) => self.resolved(importer, args.specifier, args.kind),
-                // One of the bundler's own helpers.
-                None => return Ok(None),
+                Some(importer) if !args.specifier.starts_with(HELPERS) => {
+                    self.resolved(importer, args.specifier, args.kind)
+                }
+                _ => return Ok(None),
             },
         };
         // What is refused stays outside, so that the rest is looked at too.
@@ -256,6 +269,13 @@ impl Plugin for Loader {
                 ..HookResolveIdOutput::default()
             },
         }))
+    }
+
+    fn resolve_id_meta(&self) -> Option<PluginHookMeta> {
+        // Before those of the bundler, one of which takes `data:` for a module.
+        Some(PluginHookMeta {
+            order: Some(PluginOrder::Pre),
+        })
     }
 
     async fn load(&self, _ctx: SharedLoadPluginContext, args: &HookLoadArgs<'_>) -> HookLoadReturn {
@@ -306,7 +326,7 @@ impl Plugin for Loader {
                     match finding {
                         Finding::DynamicRequire if is_in_package(name) => {}
                         Finding::DynamicRequire => state.warnings.push(told),
-                        _ => state.errors.push(told),
+                        _ => state.fail(told),
                     }
                 }
             }
@@ -337,7 +357,7 @@ fn tell(finding: Finding, name: &str) -> Diagnostic {
         Finding::TopLevelAwait => (
             Problem::TopLevelAwait,
             "`await` stands outside any function",
-            "a mini-app is there at once: put it into an `async` function, and call that where its result is needed, as in `onLoad`",
+            "nothing waits for a script to start: put it into an `async` function, such as `onLoad` of the page",
         ),
         Finding::DynamicImport => (
             Problem::DynamicImport,
@@ -355,7 +375,7 @@ fn tell(finding: Finding, name: &str) -> Diagnostic {
             "call the function that the decorator is",
         ),
     };
-    Diagnostic::of_file(problem, name, message).help(help)
+    Diagnostic::of_file(problem, name, message).with_help(help)
 }
 
 /// What came of reading a file.

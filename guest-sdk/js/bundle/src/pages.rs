@@ -23,12 +23,13 @@ pub(crate) fn page_file(folder: &Folder, page: &str) -> Result<String, Diagnosti
     first(folder, candidates).ok_or_else(|| {
         let message = format!("the page {} has no file", quoted(page));
         let extensions = EXTENSIONS.map(|extension| format!("`.{extension}`"));
-        let file = quoted(&format!("{page}.js"));
-        Diagnostic::of_file(Problem::MissingPage, AppManifest::FILE_NAME, message).help(format!(
-            "it stands in `pages`: write {file}, or {} with one of the extensions {}; or remove it from `pages`",
+        let help = format!(
+            "it stands in `pages`, and is looked for as {} and {}, each with {}: write one of these, or remove the page from `pages`",
+            quoted(page),
             quoted(&index),
             extensions.join(", "),
-        ))
+        );
+        Diagnostic::of_file(Problem::MissingPage, AppManifest::FILE_NAME, message).with_help(help)
     })
 }
 

@@ -16,7 +16,7 @@ pub(crate) enum Refusal {
     NotInPackage,
     /// The importer's package does not define the name, which begins with `#`.
     NoAlias,
-    /// The package's `package.json` cannot be used.
+    /// A `package.json` that has a say cannot be used.
     BrokenPackage,
     /// It is a module of Node.js.
     NodeBuiltin,
@@ -26,7 +26,7 @@ pub(crate) enum Refusal {
     NotUnicode,
     /// It is a path from the root of a file system.
     Absolute,
-    /// It is an address in the network.
+    /// It is an address, of the network or with the data in it.
     Url,
     /// It has a query or a fragment.
     Query,
@@ -63,16 +63,13 @@ impl Refusal {
                 quoted(package_name(specifier))
             ),
             Self::BrokenPackage => {
-                format!(
-                    "the package {} cannot be used",
-                    quoted(package_name(specifier))
-                )
+                format!("a package.json on the way to {name} cannot be used")
             }
             Self::NodeBuiltin => format!("{name} is a module of Node.js"),
             Self::Outside => format!("{name} leads out of the mini-app's folder"),
             Self::NotUnicode => format!("the path of {name} is not UTF-8"),
             Self::Absolute => format!("{name} is an absolute path"),
-            Self::Url => format!("{name} is an address in the network"),
+            Self::Url => format!("{name} is an address, and not a file"),
             Self::Query => format!("{name} has a query or a fragment"),
             Self::FileType(extension) if extension.is_empty() => {
                 format!("{name} is a file without an extension")
@@ -93,12 +90,12 @@ impl Refusal {
             ),
             Self::NotInPackage => "look up in its documentation what the package offers, or install another version of it".to_owned(),
             Self::NoAlias => "define it in the field `imports` of package.json, or name the file".to_owned(),
-            Self::BrokenPackage => "its package.json is not right; install it anew".to_owned(),
+            Self::BrokenPackage => "it is not JSON, or a field of it is not right; a package of npm is mended by installing it anew".to_owned(),
             Self::NodeBuiltin => "mini-apps have no Node.js: use what `fc` offers, or a package that does without Node.js".to_owned(),
             Self::Outside => "copy the file into the folder, or install it as a package of npm; a symbolic link is not enough".to_owned(),
             Self::NotUnicode => "rename the file".to_owned(),
             Self::Absolute => "write where the file is from here, as in `../utils/date`".to_owned(),
-            Self::Url => "mini-apps load no code from the network: put the file into the folder".to_owned(),
+            Self::Url => "mini-apps load no code from elsewhere: put the file into the folder".to_owned(),
             Self::Query => "name the file alone".to_owned(),
             Self::FileType(extension) => file_type_help(extension).to_owned(),
         }

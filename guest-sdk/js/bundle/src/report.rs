@@ -15,9 +15,7 @@ pub(crate) fn report(
     told: &BuildDiagnostic,
     source: impl Fn(&str) -> Option<Arc<str>>,
 ) -> Option<Diagnostic> {
-    let options = DiagnosticOptions {
-        cwd: PathBuf::from(ROOT),
-    };
+    let options = options();
     let (file, _, _, units) = told.to_diagnostic_with(&options).get_primary_location()?;
     let text = source(&file)?;
     let (problem, message, help) = match told.kind() {
@@ -35,18 +33,25 @@ pub(crate) fn report(
         | EventKind::ToleratedTransform => (Problem::Suspicious, None, None),
         _ => (Problem::Linking, None, None),
     };
-    let message = message.unwrap_or_else(|| one_line(&told.to_message_with(&options)));
+    let message = message.unwrap_or_else(|| message_of(told));
     let diagnostic =
         Diagnostic::of_file(problem, file, message).at(&text, Place::of_word(&text, units));
     Some(match help {
-        Some(help) => diagnostic.help(help),
+        Some(help) => diagnostic.with_help(help),
         None => diagnostic,
     })
 }
 
 /// The first line of what the bundler says, as this crate writes messages: without a full stop, and
 /// names between backticks.
-fn one_line(message: &str) -> String {
+pub(crate) fn message_of(told: &BuildDiagnostic) -> String {
+    let message = told.to_message_with(&options());
     let line = message.lines().next().unwrap_or_default();
     line.trim_end_matches('.').replace(['"', '\''], "`")
+}
+
+fn options() -> DiagnosticOptions {
+    DiagnosticOptions {
+        cwd: PathBuf::from(ROOT),
+    }
 }

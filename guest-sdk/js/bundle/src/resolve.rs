@@ -83,7 +83,7 @@ impl Resolver {
         if specifier.starts_with("node:") {
             return Err(Refusal::NodeBuiltin);
         }
-        if ["http:", "https:", "//"]
+        if ["http:", "https:", "data:", "//"]
             .iter()
             .any(|start| specifier.starts_with(start))
         {
@@ -141,25 +141,17 @@ fn module_type(path: &Path) -> Result<ModuleType, Refusal> {
 }
 
 fn refusal(error: &ResolveError, from: &Path, specifier: &str) -> Refusal {
-    if specifier.starts_with('.') {
-        return Refusal::NoFile;
+    match error {
+        ResolveError::Json(_)
+        | ResolveError::IOError(_)
+        | ResolveError::InvalidPackageTarget(..)
+        | ResolveError::InvalidPackageConfig(_)
+        | ResolveError::InvalidPackageConfigDefault(_)
+        | ResolveError::InvalidPackageConfigDirectory(_) => Refusal::BrokenPackage,
+        _ if specifier.starts_with('.') => Refusal::NoFile,
+        _ if specifier.starts_with('#') => Refusal::NoAlias,
+        _ if Folder::has_package(from, package_name(specifier)) => Refusal::NotInPackage,
+        _ if is_nodejs_builtin_module(specifier) => Refusal::NodeBuiltin,
+        _ => Refusal::NoPackage,
     }
-    if specifier.starts_with('#') {
-        return Refusal::NoAlias;
-    }
-    if Folder::has_package(from, package_name(specifier)) {
-        return match error {
-            ResolveError::Json(_)
-            | ResolveError::IOError(_)
-            | ResolveError::InvalidPackageTarget(..)
-            | ResolveError::InvalidPackageConfig(_)
-            | ResolveError::InvalidPackageConfigDefault(_)
-            | ResolveError::InvalidPackageConfigDirectory(_) => Refusal::BrokenPackage,
-            _ => Refusal::NotInPackage,
-        };
-    }
-    if is_nodejs_builtin_module(specifier) {
-        return Refusal::NodeBuiltin;
-    }
-    Refusal::NoPackage
 }

@@ -1,4 +1,5 @@
-//! Owns reading a source's text, and whether it is JSON where it must be. Must not know who asks for it.
+//! Owns reading a source's text, and what can be told of it before it is parsed. Must not know who asks
+//! for it.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 
+use crate::limits::MAX_NESTING;
 use crate::place::Place;
 
 /// Why a file's text cannot be had.
@@ -33,13 +35,34 @@ pub(crate) fn read_text(path: &Path, most: usize) -> Result<Arc<str>, Unreadable
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }
 
-/// What is wrong with a text that should be JSON.
-pub(crate) struct BrokenJson {
+/// What is wrong with a text, and where.
+pub(crate) struct Fault {
     pub(crate) message: String,
     pub(crate) place: Place,
 }
 
-pub(crate) fn check_json(text: &str) -> Result<(), BrokenJson> {
+/// Makes sure that no more than [`MAX_NESTING`] brackets are open at once. Those in strings and comments
+/// are counted too: they close again, or are few.
+pub(crate) fn check_nesting(text: &str) -> Result<(), Fault> {
+    let mut open = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > MAX_NESTING {
+            return Err(Fault {
+                message: format!("more than {MAX_NESTING} brackets are open at once"),
+                place: Place::of(text, at..at + 1),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that `text` is JSON.
+pub(crate) fn check_json(text: &str) -> Result<(), Fault> {
     let error = match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => return Ok(()),
         Err(error) => error,
@@ -52,7 +75,7 @@ pub(crate) fn check_json(text: &str) -> Result<(), BrokenJson> {
         .map(str::len)
         .sum();
     let at = before + error.column().saturating_sub(1);
-    Err(BrokenJson {
+    Err(Fault {
         message: format!("the file is not JSON: {reason}"),
         place: Place::of(text, at..at + 1),
     })

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use miniapp_js_bundle::{
-    BundleError, MAX_DIAGNOSTICS, MAX_MODULES, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES,
+    BundleError, MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES,
 };
 
 use crate::project::{PAGE, Project, page};
@@ -92,4 +92,25 @@ fn as_many_faults_as_are_shown_are_shown_and_others_counted() {
         (MAX_DIAGNOSTICS, 2)
     );
     assert!(faults.to_string().ends_with("\n\nand 2 more"));
+}
+
+#[test]
+fn brackets_nest_as_deep_as_is_allowed_and_no_deeper() {
+    let nested = |depth: usize| {
+        let lists = depth - 1;
+        page(&format!("log({}{})", "[".repeat(lists), "]".repeat(lists)))
+    };
+    nested(MAX_NESTING).built();
+    let fault = nested(MAX_NESTING + 1).fault();
+    assert_eq!(fault.message(), "more than 500 brackets are open at once");
+    assert_eq!(fault.column(), Some(504));
+}
+
+#[test]
+fn long_chains_do_not_overflow_the_stack() {
+    for (link, end) in [("1+", "1"), ("!", "1"), ("()=>", "1"), ("1?2:", "3")] {
+        page(&format!("log({}{end})", link.repeat(20_000))).built();
+    }
+    let concatenated = "x.y+".repeat(20_000);
+    page(&format!("log({concatenated}1)")).built();
 }

@@ -12,7 +12,7 @@ fn a_page_without_a_file() {
     assert_snapshot!(text, @"
     the page `pages/index` has no file
      --> miniapp.yaml
-      = help: it stands in `pages`: write `pages/index.js`, or `pages/index/index` with one of the extensions `.js`, `.ts`, `.mjs`, `.cjs`; or remove it from `pages`
+      = help: it stands in `pages`, and is looked for as `pages/index` and `pages/index/index`, each with `.js`, `.ts`, `.mjs`, `.cjs`: write one of these, or remove the page from `pages`
     ");
 }
 
@@ -150,13 +150,23 @@ fn a_part_that_a_package_does_not_have() {
     let (problem, text) = project.told();
     assert_eq!(problem, Problem::Unresolved);
     assert_snapshot!(text, @"
-    the package `p` cannot be used
+    a package.json on the way to `p/inner` cannot be used
      --> pages/index.js:1:8
       |
     1 | import 'p/inner'
       |        ^^^^^^^^^
-      = help: its package.json is not right; install it anew
+      = help: it is not JSON, or a field of it is not right; a package of npm is mended by installing it anew
     ");
+}
+
+#[test]
+fn a_package_json_that_is_none() {
+    let project = page("import './a'");
+    project.write("pages/a.js", "");
+    project.write("package.json", "{");
+    let faults = project.bundle(&[PAGE]).unwrap_err().to_string();
+    let told = "a package.json on the way to `pages/index.js` cannot be used";
+    assert!(faults.contains(told), "{faults}");
 }
 
 #[test]
@@ -204,13 +214,19 @@ fn files_outside_the_folder() {
     let (problem, text) = page("import 'https://example.com/lib.js'").told();
     assert_eq!(problem, Problem::Outside);
     assert_snapshot!(text, @"
-    `https://example.com/lib.js` is an address in the network
+    `https://example.com/lib.js` is an address, and not a file
      --> pages/index.js:1:8
       |
     1 | import 'https://example.com/lib.js'
       |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      = help: mini-apps load no code from the network: put the file into the folder
+      = help: mini-apps load no code from elsewhere: put the file into the folder
     ");
+}
+
+#[test]
+fn code_in_an_address() {
+    let told = page("import 'data:text/javascript,await fc.login()'").told();
+    assert_eq!(told.0, Problem::Outside);
 }
 
 #[cfg(unix)]
@@ -256,7 +272,7 @@ fn await_outside_functions() {
       |
     1 | const user = await fc.login()
       |              ^^^^^
-      = help: a mini-app is there at once: put it into an `async` function, and call that where its result is needed, as in `onLoad`
+      = help: nothing waits for a script to start: put it into an `async` function, such as `onLoad` of the page
     ");
 }
 
@@ -351,7 +367,15 @@ fn an_assignment_to_an_import() {
         ),
         ("utils/count.js", "export let count = 1"),
     ]);
-    assert_ne!(project.fault().line(), None);
+    let (problem, text) = project.told();
+    assert_eq!(problem, Problem::Linking);
+    assert_snapshot!(text, @"
+    Cannot assign to import `count`
+     --> pages/index.js:2:1
+      |
+    2 | count += 1
+      | ^^^^^
+    ");
 }
 
 #[test]
@@ -369,7 +393,7 @@ fn all_faults_are_told_at_once_sorted_by_file_and_place() {
     assert_snapshot!(faults, @"
     the page `pages/lost` has no file
      --> miniapp.yaml
-      = help: it stands in `pages`: write `pages/lost.js`, or `pages/lost/index` with one of the extensions `.js`, `.ts`, `.mjs`, `.cjs`; or remove it from `pages`
+      = help: it stands in `pages`, and is looked for as `pages/lost` and `pages/lost/index`, each with `.js`, `.ts`, `.mjs`, `.cjs`: write one of these, or remove the page from `pages`
 
     cannot find the package `gone`
      --> app.js:1:8
@@ -390,7 +414,7 @@ fn all_faults_are_told_at_once_sorted_by_file_and_place() {
       |
     1 | await 1; import '../utils/broken'; import '../utils/other'
       | ^^^^^
-      = help: a mini-app is there at once: put it into an `async` function, and call that where its result is needed, as in `onLoad`
+      = help: nothing waits for a script to start: put it into an `async` function, such as `onLoad` of the page
 
     The keyword `let` is reserved
      --> utils/broken.js:1:5

@@ -51,7 +51,7 @@ fn a_small_one() {
 }
 
 #[test]
-fn one_without_shared_modules_needs_no_helpers() {
+fn only_the_helpers_that_are_used_are_there() {
     let script = Project::new(&[
         (
             "pages/index.js",
@@ -85,6 +85,32 @@ fn the_same_folder_elsewhere_gives_the_same_bytes() {
         let above = project.folder().parent().unwrap().display().to_string();
         let everything = format!("{first:?}");
         assert!(!everything.contains(&above), "{everything}");
+    }
+}
+
+#[test]
+fn many_modules_with_the_same_names_give_the_same_bytes() {
+    let project = Project::new(&[]);
+    let mut pages = Vec::new();
+    for rank in 0..40 {
+        let (next, other) = ((rank * 7 + 3) % 40, (rank * 11 + 5) % 40);
+        let page = format!(
+            "import {{ value }} from '../utils/{next}'; const other = require('../utils/{other}'); log(value, other.value)"
+        );
+        project.write(&format!("pages/{rank}.js"), page);
+        let module = if rank % 2 == 0 {
+            format!(
+                "import {{ value as next }} from './{next}'; export const value = () => next + '{rank}'"
+            )
+        } else {
+            format!("const name = '{rank}'; exports.value = name")
+        };
+        project.write(&format!("utils/{rank}.js"), module);
+        pages.push(format!("pages/{rank}"));
+    }
+    let first = bundle(&project.folder(), &pages).unwrap();
+    for _ in 0..5 {
+        assert_eq!(bundle(&project.folder(), &pages).unwrap(), first);
     }
 }
 

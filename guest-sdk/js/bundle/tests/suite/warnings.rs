@@ -56,6 +56,18 @@ fn commonjs_exports_in_an_es_module() {
 }
 
 #[test]
+fn oddities_of_packages_are_not_told_but_what_will_throw_is() {
+    let project = page("import 'p'");
+    project.write(
+        "node_modules/p/index.js",
+        "export const a = 1; module.exports = a; log(name => require(name)); log(eval)",
+    );
+    assert_eq!(project.built().warnings, []);
+    project.write("node_modules/p/index.js", "eval('1')");
+    assert_eq!(warning(&project).0, Problem::Eval);
+}
+
+#[test]
 fn a_page_that_is_not_named_is_fine() {
     let project = Project::new(&[
         ("pages/index.js", "log(1)"),
