@@ -13,6 +13,7 @@ use oxc::ast_visit::{Visit, walk};
 use oxc::span::{GetSpan, Span};
 use oxc::syntax::scope::ScopeFlags;
 
+use crate::finding::Finding;
 use crate::limits::MAX_DIAGNOSTICS;
 
 /// What a module's syntax tree holds.
@@ -34,15 +35,7 @@ pub(crate) struct Import {
     pub(crate) caught: bool,
 }
 
-/// Something that a mini-app cannot have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Finding {
-    TopLevelAwait,
-    DynamicImport,
-    DynamicRequire,
-    Decorator,
-}
-
+/// Looks at a module's syntax tree, as it was written.
 pub(crate) fn inspect(program: &Program<'_>) -> Inspection {
     let mut inspector = Inspector::default();
     inspector.visit_program(program);
@@ -202,7 +195,7 @@ fn name<'a>(expression: &Expression<'a>) -> Option<&'a str> {
     }
 }
 
-pub(crate) fn range(span: Span) -> Range<usize> {
+fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 

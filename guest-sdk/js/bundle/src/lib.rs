@@ -46,6 +46,7 @@ mod bundle;
 mod diagnostic;
 mod entry;
 mod error;
+mod finding;
 mod folder;
 mod inspect;
 mod limits;

@@ -44,7 +44,12 @@ pub(crate) async fn link(loader: Loader) -> Result<Bundle, BundleError> {
             let reports: Vec<_> = told.iter().map(|told| (told, of(&loader, told))).collect();
             let others = reports.iter().find(|(_, report)| report.is_none());
             let other = others.map(|(told, _)| message_of(told));
-            errors.extend(reports.into_iter().filter_map(|(_, report)| report));
+            // What does not fit together may follow from what could not be read.
+            let follows = !errors.is_empty();
+            let reports = reports.into_iter().filter_map(|(_, report)| report);
+            errors.extend(
+                reports.filter(|report| !(follows && report.problem() == Problem::Linking)),
+            );
             return Err(match (errors.is_empty(), other) {
                 (true, Some(other)) => BundleError::Failed(other),
                 _ => faults(errors),

@@ -18,8 +18,9 @@ use crate::bundle::{ModuleSize, largest};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::entry::{ENTRY, Entry, page_of};
 use crate::error::BundleError;
+use crate::finding::Finding;
 use crate::folder::is_in_package;
-use crate::inspect::{Finding, Import, inspect};
+use crate::inspect::{Import, inspect};
 use crate::limits::{MAX_KEPT_ERRORS, MAX_MODULES, MAX_SOURCE_BYTES};
 use crate::place::Place;
 use crate::refusal::Refusal;
@@ -322,7 +323,7 @@ impl Plugin for Loader {
                 module.imports = inspection.imports;
                 let source = Arc::clone(&module.source);
                 for (finding, range) in inspection.findings {
-                    let told = tell(finding, name).at(&source, Place::of(&source, range));
+                    let told = finding.told(name).at(&source, Place::of(&source, range));
                     match finding {
                         Finding::DynamicRequire if is_in_package(name) => {}
                         Finding::DynamicRequire => state.warnings.push(told),
@@ -350,32 +351,6 @@ fn id_of(name: &str) -> String {
 pub(crate) fn name_of(id: &str) -> Option<&str> {
     id.strip_prefix(ROOT)?
         .strip_prefix(std::path::MAIN_SEPARATOR)
-}
-
-fn tell(finding: Finding, name: &str) -> Diagnostic {
-    let (problem, message, help) = match finding {
-        Finding::TopLevelAwait => (
-            Problem::TopLevelAwait,
-            "`await` stands outside any function",
-            "nothing waits for a script to start: put it into an `async` function, such as `onLoad` of the page",
-        ),
-        Finding::DynamicImport => (
-            Problem::DynamicImport,
-            "`import(…)` is given a name that only the running script knows",
-            "write the name as a literal, as in `import(\"./chart.js\")`, once for each that there may be",
-        ),
-        Finding::DynamicRequire => (
-            Problem::DynamicRequire,
-            "`require(…)` is given a name that only the running script knows, and will throw",
-            "write the name as a literal, as in `require(\"./chart.js\")`, once for each that there may be",
-        ),
-        Finding::Decorator => (
-            Problem::Syntax,
-            "decorators are not part of JavaScript yet",
-            "call the function that the decorator is",
-        ),
-    };
-    Diagnostic::of_file(problem, name, message).with_help(help)
 }
 
 /// What came of reading a file.

@@ -81,6 +81,18 @@ fn json_that_is_none() {
 }
 
 #[test]
+fn what_follows_from_another_fault_is_not_told() {
+    let project = Project::new(&[
+        (
+            "pages/index.js",
+            "import { title } from './index.json'; log(title)",
+        ),
+        ("pages/index.json", "{"),
+    ]);
+    assert_eq!(project.fault().file(), "pages/index.json");
+}
+
+#[test]
 fn jsx_and_decorators() {
     let (problem, _) = page("log(<view />)").told();
     assert_eq!(problem, Problem::Syntax);
