@@ -1,18 +1,17 @@
 //! Owns what a bundle is, and how one is asked for from code that knows no runtime. Must not know how
 //! modules are linked.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
 use crate::entry::Entry;
 use crate::error::{BundleError, Faults};
 use crate::folder::Folder;
-use crate::limits::STACK_BYTES;
 use crate::link::link;
 use crate::loader::Loader;
 use crate::resolve::Resolver;
 use crate::source_map::SourceMap;
+use crate::threads;
 
 /// A mini-app in one script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,28 +74,16 @@ pub fn bundle(folder: &Path, pages: &[impl AsRef<str>]) -> Result<Bundle, Bundle
     let loader = Loader::new(resolver, entry);
     if let Some(faults) = Faults::new(missing) {
         // What the other pages import is looked at all the same, so that one run tells everything.
-        return Err(match on_own_threads(loader) {
+        return Err(match linked(loader) {
             Err(BundleError::Sources(others)) => faults.and(others).into(),
             _ => faults.into(),
         });
     }
-    on_own_threads(loader)
+    linked(loader)
 }
 
-/// Links what `loader` loads on threads of their own, whose stacks bear deep syntax trees. What rolldown
-/// does in parallel, it does on them too, because they are the pool that it finds itself in.
-fn on_own_threads(loader: Loader) -> Result<Bundle, BundleError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .stack_size(STACK_BYTES)
-        .build()
-        .map_err(|error| BundleError::Failed(error.to_string()))?;
-    let linked = pool.install(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .map_err(|error| BundleError::Failed(error.to_string()))?;
-        let linking = AssertUnwindSafe(|| runtime.block_on(link(loader)));
-        let linked = panic::catch_unwind(linking);
-        linked.map_err(|_| BundleError::Failed("it panicked".to_owned()))
-    });
-    linked?
+/// What comes of linking what `loader` loads.
+fn linked(loader: Loader) -> Result<Bundle, BundleError> {
+    threads::run(|| link(loader))
+        .unwrap_or_else(|stopped| Err(BundleError::Failed(stopped.to_string())))
 }

@@ -41,6 +41,13 @@
 //! One ES module in ES2023, without imports and exports, not minified. It depends on the sources alone: the
 //! same folder in another place gives the same bytes. `process.env.NODE_ENV` is `"production"`. What no
 //! module uses is left out, as far as leaving it out cannot be noticed.
+//!
+//! # Limits
+//!
+//! [`MAX_SCRIPT_BYTES`], [`MAX_MODULES`], [`MAX_SOURCE_BYTES`], [`MAX_NESTING`] and [`MAX_DIAGNOSTICS`]. They
+//! catch what goes wrong by accident. Sources that mean harm are another matter: some hundred thousand
+//! operators in a row overflow the stack of what parses them, and that ends the process. Bundle code of
+//! strangers in a process that may end.
 
 mod bundle;
 mod diagnostic;
@@ -59,6 +66,7 @@ mod report;
 mod resolve;
 mod source_map;
 mod text;
+mod threads;
 
 pub use bundle::{Bundle, ModuleSize, bundle};
 pub use diagnostic::{Diagnostic, Problem};

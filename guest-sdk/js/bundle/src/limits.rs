@@ -26,3 +26,7 @@ pub(crate) const MAX_KEPT_ERRORS: usize = 1_000;
 /// Stack of each thread that parses or links, in bytes. What walks syntax trees recurses as deep as they
 /// are nested, also where there are no brackets: this bears 20,000 operators in a row, of any kind.
 pub(crate) const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most threads that one bundle is made on, each with such a stack. More than a few gain nothing where all
+/// of it takes less than a second.
+pub(crate) const MAX_THREADS: usize = 8;
