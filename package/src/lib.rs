@@ -9,6 +9,7 @@
 //! - [`AllowList`]: the network allow-list, specified in its module.
 //! - [`Package`]: a manifest with its component.
 //! - [`Address`] and [`PageAddress`]: what names a mini-app and a page of it.
+//! - [`Snippet`] and [`quoted`]: how foreign text is shown under an error, for what reports errors alike.
 //!
 //! This crate decides nothing and runs nothing: no WebAssembly engine, no network, no clock. It reads
 //! what strangers wrote, within limits, and says exactly where something is wrong.
@@ -83,7 +84,9 @@ pub use partner_manifest::{MAX_MINI_APPS, PartnerApp, PartnerManifest};
 pub use percent::{InvalidPercent, Percent};
 pub use permission::{InvalidPermission, Permission};
 pub use query::MAX_QUERY_PAIRS;
+pub use quote::{quoted, shown_path};
 pub use relative_path::MAX_PATH_BYTES;
+pub use snippet::Snippet;
 pub use source::Source;
 pub use wasi::{WASI_VERSION, is_wasi};
 pub use world::World;

@@ -6,8 +6,9 @@ use std::path::Path;
 /// Most characters that a message shows of a foreign text; the rest becomes `…`.
 pub(crate) const MAX_QUOTED_CHARS: usize = 64;
 
-/// `text` between backticks, made visible and cut to [`MAX_QUOTED_CHARS`]; `""` if it is empty.
-pub(crate) fn quoted(text: &str) -> String {
+/// `text` between backticks, made visible and cut to 64 characters; `""` if it is empty.
+#[must_use]
+pub fn quoted(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
     }
@@ -36,8 +37,9 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
 /// Most characters of a path or a file name that a message shows.
 const MAX_SHOWN_PATH_CHARS: usize = 256;
 
-/// A path or a file name, made visible and cut to [`MAX_SHOWN_PATH_CHARS`].
-pub(crate) fn shown_path(path: &Path) -> String {
+/// A path or a file name, made visible and cut to 256 characters.
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
     shortened(&path.to_string_lossy(), MAX_SHOWN_PATH_CHARS)
 }
 

@@ -1,5 +1,5 @@
-//! Owns the excerpt of a manifest under an error: one source line and a mark below it. Must not know
-//! what is wrong with the line.
+//! Owns the excerpt of a text under an error: one source line and a mark below it. Must not know
+//! what is wrong with the line, nor what the text is.
 
 use std::fmt;
 
@@ -12,9 +12,18 @@ pub(crate) const MAX_SHOWN_CHARS: usize = 100;
 /// Characters that stay visible in front of the marked place where a long line is cut.
 const CHARS_BEFORE_MARK: usize = 40;
 
-/// One line of a manifest, made visible, with a mark.
+/// One line of a text, made visible, with a mark below it. Shown as
+///
+/// ```text
+///   |
+/// 5 |       permisions: ["user:readProfile"]
+///   |       ^^^^^^^^^^
+/// ```
+///
+/// A line of more than 100 characters is cut to a window around the mark, and characters that steer a
+/// terminal are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Snippet {
+pub struct Snippet {
     line: u32,
     shown: String,
     /// Blanks in front of the mark.
@@ -25,8 +34,9 @@ pub(crate) struct Snippet {
 
 impl Snippet {
     /// The line `line` of `text` with a mark of `width` characters at `column`, both counted from 1,
-    /// if the text has such a line.
-    pub(crate) fn cut(text: &str, line: u32, column: u32, width: usize) -> Option<Self> {
+    /// if the text has such a line. A line ends with `\n`, `\r\n` or `\r`.
+    #[must_use]
+    pub fn cut(text: &str, line: u32, column: u32, width: usize) -> Option<Self> {
         let source = line_of(text, line)?;
         let start = (column.max(1) - 1) as usize;
         let long = source.chars().count() > MAX_SHOWN_CHARS;
@@ -64,8 +74,9 @@ impl Snippet {
         })
     }
 
-    /// The number of the line, which gives the width of the margin.
-    pub(crate) fn margin(&self) -> usize {
+    /// The width of the margin in characters, which the number of the line gives.
+    #[must_use]
+    pub fn margin(&self) -> usize {
         self.line.to_string().len()
     }
 }
