@@ -37,7 +37,8 @@ Exit codes: 0 it ran, 1 it crashed or left an error uncaught, 2 it could not be 
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// A mini-app's folder (a package, or a Rust project, which is built first), or a component.
+    /// A mini-app's folder (a package, or a project in Rust or JavaScript, which is built first), or
+    /// a component.
     pub(crate) path: PathBuf,
     /// The partner manifest [default: partner.yaml in the mini-app's folder].
     #[arg(long, value_name = "FILE")]
@@ -109,7 +110,8 @@ pub(crate) struct BuildArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// A mini-app's folder (a package, or a Rust project, which is built first), or a component.
+    /// A mini-app's folder (a package, or a project in Rust or JavaScript, which is built first), or
+    /// a component.
     pub(crate) path: PathBuf,
     /// Print JSON.
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! `miniapp build`: a Rust project made into a component.
+//! `miniapp build`: a project in Rust or JavaScript made into a component.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::{Failure, inventory};
 /// have their component.
 pub(crate) fn build(arguments: &BuildArguments) -> Result<bool, Failure> {
     let folder = &arguments.path;
-    let component = inventory::built(folder)?;
+    let component = inventory::project(folder)?;
     let info = ComponentInfo::inspect(&component)?;
     info.require_world()?;
     let output = match &arguments.output {

@@ -1,5 +1,5 @@
-//! Finds what a path on the command line means: a package, a Rust project to be
-//! built, or a component on its own.
+//! Finds what a path on the command line means: a package, a project in Rust or JavaScript
+//! to be built, or a component on its own.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use miniapp_guest_build::GuestBuild;
 use miniapp_package::{AppManifest, MAX_COMPONENT_BYTES, Package};
 
-use crate::Failure;
+use crate::{Failure, javascript};
 
 /// The partner manifest that is used if none is named.
 const PARTNER: &str = "partner.yaml";
@@ -23,6 +23,10 @@ pub(crate) fn package(path: &Path, manifest: Option<&Path>) -> Result<Package, F
         // What a package says of its component comes before what could be built.
         if read.component.is_none() && path.join("Cargo.toml").is_file() {
             return Ok(Package::new(read, built(path)?)?);
+        }
+        if read.component.is_none() && javascript::is_project(path, &read) {
+            let component = javascript::built(path, &read)?;
+            return Ok(Package::new(read, component)?);
         }
         return Ok(Package::open(path)?);
     }
@@ -96,8 +100,26 @@ fn require(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Builds the project in a folder, in whatever it is written.
+pub(crate) fn project(folder: &Path) -> Result<Vec<u8>, Failure> {
+    require(folder)?;
+    if folder.join("Cargo.toml").is_file() {
+        return built(folder);
+    }
+    let manifest = AppManifest::read(&folder.join(AppManifest::FILE_NAME))?;
+    if javascript::is_project(folder, &manifest) {
+        return javascript::built(folder, &manifest);
+    }
+    let page = manifest.pages.first().map_or("app", String::as_str);
+    Err(format!(
+        "there is nothing to build in {}: neither a Cargo.toml nor a script, such as {page}.js for the page `{page}` of miniapp.yaml",
+        folder.display()
+    )
+    .into())
+}
+
 /// Builds a Rust project and reads what came of it.
-pub(crate) fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
+fn built(folder: &Path) -> Result<Vec<u8>, Failure> {
     require(folder)?;
     eprintln!(
         "building {} (the first time takes a minute or two)",

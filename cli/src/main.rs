@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod inspect;
 mod inventory;
+mod javascript;
 mod run;
 mod text;
 

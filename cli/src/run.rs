@@ -7,6 +7,7 @@ mod terminal;
 mod transcript;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use miniapp_host::{
     EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
@@ -23,6 +24,9 @@ use keeping::Keeping;
 use screen::Screen;
 use terminal::Terminal;
 use transcript::Transcript;
+
+/// How long what a mini-app has begun is waited for.
+const SETTLES_WITHIN: Duration = Duration::from_secs(10);
 
 /// Whether the mini-app ran without a crash and without an error left uncaught.
 pub(crate) fn run(arguments: &RunArguments) -> Result<bool, Failure> {
@@ -66,13 +70,13 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
     if let Err(reason) = app.ready().await {
         return reason;
     }
+    settle(app).await;
     for argument in &arguments.event {
         transcript.deliver(&argument.handler);
         let event = Event::new(&argument.handler)
             .detail(&argument.detail)
             .dataset(&argument.dataset);
         // What the events before have opened or closed is on its way.
-        app.settled().await;
         let Some(top) = app.pages().await.pop() else {
             return app.ended().await;
         };
@@ -82,8 +86,8 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
             Err(EventError::Ended(reason)) => return reason,
             Err(refused) => transcript.refuse(&refused),
         }
+        settle(app).await;
     }
-    app.settled().await;
     if arguments.stay {
         eprintln!("running; Ctrl-C closes the mini-app");
         tokio::select! {
@@ -97,6 +101,18 @@ async fn live(arguments: &RunArguments, app: &MiniApp, transcript: &Transcript) 
         transcript.keep(data);
     }
     app.close().await
+}
+
+/// Waits until what the mini-app has begun is over, as long as a request may take. One with a
+/// timer that begins again has always something under way.
+async fn settle(app: &MiniApp) {
+    let settled = tokio::time::timeout(SETTLES_WITHIN, app.settled()).await;
+    if settled.is_err() {
+        eprintln!(
+            "still busy after {} s, and left to it; --stay keeps it running",
+            SETTLES_WITHIN.as_secs()
+        );
+    }
 }
 
 fn host(

@@ -64,6 +64,7 @@ pub mod dialog;
 pub mod error;
 pub mod event;
 pub mod extension;
+pub mod health;
 mod host;
 pub mod locale;
 pub mod log;
@@ -97,8 +98,8 @@ pub mod prelude {
     pub use crate::page::{Page, PageHandle};
     pub use crate::query::Query;
     pub use crate::{
-        clipboard, clock, consent, device, dialog, extension, locale, log, login, navigation,
-        profile, random, request, storage, timer, ui,
+        clipboard, clock, consent, device, dialog, extension, health, locale, log, login,
+        navigation, profile, random, request, storage, timer, ui,
     };
     pub use serde_json::{Value, json};
 }

@@ -294,6 +294,11 @@ impl Host {
         self.state.borrow().logs.clone()
     }
 
+    /// The errors that were reported and that no callback returned, see [`crate::health`].
+    pub fn uncaught(&self) -> Vec<Error> {
+        self.state.borrow().uncaught.clone()
+    }
+
     /// The permissions that the user was asked for, in their order.
     pub fn asked(&self) -> Vec<String> {
         self.state.borrow().asked.clone()

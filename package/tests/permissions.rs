@@ -97,7 +97,7 @@ fn interfaces_need_what_the_contract_says() {
 fn only_served_versions_of_the_contract_are_in_the_catalogue() {
     for other in [
         "miniapp:host/view@2.0.0",
-        "miniapp:host/view@1.2.0",
+        "miniapp:host/view@1.3.0",
         "miniapp:host/view@0.9.0",
         "miniapp:host/view@1.0.0-rc.1",
         "miniapp:host/view",

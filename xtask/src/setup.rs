@@ -1,10 +1,10 @@
-//! Finds the wasm tool chain or installs it, where the system's package manager
+//! Finds the wasm tool chains or installs them, where the system's package manager
 //! has one and may be used. A rustup tool chain is never changed from here: its
 //! `rust-toolchain.toml` asks for the target already.
 
 use std::process::{Command, Stdio};
 
-use miniapp_guest_build::{Toolchain, ToolchainError};
+use miniapp_guest_build::{CCompiler, NoCCompiler, Toolchain, ToolchainError};
 
 use crate::{root, run, say};
 
@@ -12,7 +12,15 @@ use crate::{root, run, say};
 /// WebAssembly is built.
 const PACKAGES: [&str; 3] = ["cargo-web", "rustc-web", "rust-web-src"];
 
+/// Debian's C compiler that knows WebAssembly, for the JavaScript engine.
+const C_PACKAGES: [&str; 2] = ["clang-19", "llvm-19"];
+
 pub(crate) fn setup() -> Result<(), String> {
+    rust()?;
+    c_compiler()
+}
+
+fn rust() -> Result<(), String> {
     let missing = match Toolchain::find(&root()) {
         Ok(found) => {
             say(&format!("wasm tool chain: {}", found.rustc().display()));
@@ -27,12 +35,7 @@ pub(crate) fn setup() -> Result<(), String> {
         "no wasm tool chain; installing {} with apt-get",
         PACKAGES.join(", ")
     ));
-    let installed = run(apt_get().arg("update")).and_then(|()| {
-        run(apt_get()
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(PACKAGES))
-    });
-    installed.map_err(|error| format!("{error}\n{}", by_hand(&missing)))?;
+    install(&PACKAGES).map_err(|error| format!("{error}\n{}", by_hand(&missing)))?;
     match Toolchain::find(&root()) {
         Ok(found) => {
             say(&format!("wasm tool chain: {}", found.rustc().display()));
@@ -40,6 +43,44 @@ pub(crate) fn setup() -> Result<(), String> {
         }
         Err(missing) => Err(by_hand(&missing)),
     }
+}
+
+fn c_compiler() -> Result<(), String> {
+    let missing = match CCompiler::find() {
+        Ok(found) => {
+            say(&format!(
+                "C compiler for wasm: {}",
+                found.compiler().display()
+            ));
+            return Ok(());
+        }
+        Err(missing) => missing,
+    };
+    if !may_install() {
+        return Err(c_by_hand(&missing));
+    }
+    say(&format!(
+        "no C compiler for wasm; installing {} with apt-get",
+        C_PACKAGES.join(", ")
+    ));
+    install(&C_PACKAGES).map_err(|error| format!("{error}\n{}", c_by_hand(&missing)))?;
+    match CCompiler::find() {
+        Ok(found) => {
+            say(&format!(
+                "C compiler for wasm: {}",
+                found.compiler().display()
+            ));
+            Ok(())
+        }
+        Err(missing) => Err(c_by_hand(&missing)),
+    }
+}
+
+fn install(packages: &[&str]) -> Result<(), String> {
+    run(apt_get().arg("update"))?;
+    run(apt_get()
+        .args(["install", "-y", "--no-install-recommends"])
+        .args(packages))
 }
 
 fn apt_get() -> Command {
@@ -73,5 +114,15 @@ fn by_hand(missing: &ToolchainError) -> String {
          on Debian, as root: apt-get install --no-install-recommends {}",
         miniapp_guest_build::TARGET,
         PACKAGES.join(" ")
+    )
+}
+
+fn c_by_hand(missing: &NoCCompiler) -> String {
+    format!(
+        "error: {missing}\n\
+         The JavaScript engine is compiled to WebAssembly from C. Any one of these will do:\n  \
+         on Debian, as root: apt-get install --no-install-recommends {}\n  \
+         anywhere:           LLVM's clang and llvm-ar on PATH, or named by CC_wasm32_unknown_unknown and AR_wasm32_unknown_unknown",
+        C_PACKAGES.join(" ")
     )
 }

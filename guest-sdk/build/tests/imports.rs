@@ -34,7 +34,7 @@ fn imports(guest: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
     for name in world.imports.keys().map(|key| resolve.name_world_key(key)) {
         let own = name
             .strip_prefix("miniapp:host/")
-            .and_then(|name| name.strip_suffix("@1.1.0"));
+            .and_then(|name| name.strip_suffix("@1.2.0"));
         let own = own.ok_or_else(|| format!("{name} is not of the contract"))?;
         if !TYPES.contains(&own) {
             imports.insert(own.to_owned());
@@ -67,6 +67,7 @@ fn the_fixture_of_the_contract_imports_all() {
         "consent",
         "dialog",
         "extension",
+        "health",
         "locale",
         "log",
         "login",

@@ -1,7 +1,7 @@
 //! The imports of a component in this crate's own types; must not know what they are called for.
 
 use crate::bindings::miniapp::host::{
-    clipboard, clock, consent, dialog, dialog_types, extension, http, locale, log, login,
+    clipboard, clock, consent, dialog, dialog_types, extension, health, http, locale, log, login,
     navigation, profile, random, request, storage, storage_types, timer, types, ui, view,
 };
 use crate::dialog::{Question, Reply};
@@ -27,6 +27,17 @@ pub(super) fn error(error: types::Error) -> Error {
     own
 }
 
+/// An error as the contract has it.
+pub(crate) fn guest_error(error: Error) -> types::Error {
+    let (code, message, permission, line) = error.into_parts();
+    types::Error {
+        code,
+        message,
+        permission,
+        line,
+    }
+}
+
 pub(crate) fn current_app() -> Option<Rc<dyn Any>> {
     mini_app::current_app()
 }
@@ -48,6 +59,14 @@ pub(crate) fn log(level: Level, message: &str) {
         Level::Error => log::Level::Error,
     };
     log::write(level, message);
+}
+
+pub(crate) fn uncaught(error: Error) {
+    health::uncaught(&guest_error(error));
+}
+
+pub(crate) fn fuel() -> u64 {
+    health::fuel()
 }
 
 pub(crate) fn now() -> u64 {

@@ -70,16 +70,6 @@ fn opened(id: u32) -> Result<OpenPage> {
     page.ok_or_else(|| Error::new(code::NOT_FOUND, format!("page {id} is not open")))
 }
 
-fn error(error: Error) -> types::Error {
-    let (code, message, permission, line) = error.into_parts();
-    types::Error {
-        code,
-        message,
-        permission,
-        line,
-    }
-}
-
 impl From<LaunchOptions> for Launch {
     fn from(options: LaunchOptions) -> Self {
         let LaunchOptions {
@@ -101,29 +91,38 @@ impl From<LaunchOptions> for Launch {
 
 impl<D: Definition> lifecycle::Guest for D {
     async fn on_launch(options: LaunchOptions) -> Result<(), types::Error> {
-        app::<D>().launch(options.into()).await.map_err(error)
+        app::<D>()
+            .launch(options.into())
+            .await
+            .map_err(crate::host::guest_error)
     }
 
     async fn on_show(options: LaunchOptions) -> Result<(), types::Error> {
-        app::<D>().show(options.into()).await.map_err(error)
+        app::<D>()
+            .show(options.into())
+            .await
+            .map_err(crate::host::guest_error)
     }
 
     async fn on_hide() -> Result<(), types::Error> {
-        app::<D>().hide().await.map_err(error)
+        app::<D>().hide().await.map_err(crate::host::guest_error)
     }
 }
 
 impl<D: Definition> state::Guest for D {
     async fn save() -> Result<Option<String>, types::Error> {
-        let state = app::<D>().save().await.map_err(error)?;
+        let state = app::<D>().save().await.map_err(crate::host::guest_error)?;
         Ok(state.map(|state| state.to_string()))
     }
 
     async fn restore(kept: String) -> Result<(), types::Error> {
         let kept = serde_json::from_str(&kept)
             .context("the state that was saved")
-            .map_err(error)?;
-        app::<D>().restore(kept).await.map_err(error)
+            .map_err(crate::host::guest_error)?;
+        app::<D>()
+            .restore(kept)
+            .await
+            .map_err(crate::host::guest_error)
     }
 }
 
@@ -134,33 +133,36 @@ impl<D: Definition> page::Guest for D {
         query: Vec<(String, String)>,
     ) -> Result<(), types::Error> {
         app::<D>();
-        let (page, calls) = open::<D>(id, &path).map_err(error)?;
-        calls.load(page, Query::from(query)).await.map_err(error)
+        let (page, calls) = open::<D>(id, &path).map_err(crate::host::guest_error)?;
+        calls
+            .load(page, Query::from(query))
+            .await
+            .map_err(crate::host::guest_error)
     }
 
     async fn on_ready(id: u32) -> Result<(), types::Error> {
-        let (page, calls) = opened(id).map_err(error)?;
-        calls.ready(page).await.map_err(error)
+        let (page, calls) = opened(id).map_err(crate::host::guest_error)?;
+        calls.ready(page).await.map_err(crate::host::guest_error)
     }
 
     async fn on_show(id: u32) -> Result<(), types::Error> {
-        let (page, calls) = opened(id).map_err(error)?;
-        calls.show(page).await.map_err(error)
+        let (page, calls) = opened(id).map_err(crate::host::guest_error)?;
+        calls.show(page).await.map_err(crate::host::guest_error)
     }
 
     async fn on_hide(id: u32) -> Result<(), types::Error> {
-        let (page, calls) = opened(id).map_err(error)?;
-        calls.hide(page).await.map_err(error)
+        let (page, calls) = opened(id).map_err(crate::host::guest_error)?;
+        calls.hide(page).await.map_err(crate::host::guest_error)
     }
 
     async fn on_unload(id: u32) -> Result<(), types::Error> {
-        let (page, calls) = opened(id).map_err(error)?;
+        let (page, calls) = opened(id).map_err(crate::host::guest_error)?;
         PAGES.with_borrow_mut(|pages| pages.retain(|(page, _)| page.id() != id));
-        calls.unload(page).await.map_err(error)
+        calls.unload(page).await.map_err(crate::host::guest_error)
     }
 
     async fn on_event(id: u32, event: PageEvent) -> Result<(), types::Error> {
-        let (page, calls) = opened(id).map_err(error)?;
+        let (page, calls) = opened(id).map_err(crate::host::guest_error)?;
         let PageEvent {
             handler,
             detail,
@@ -169,6 +171,6 @@ impl<D: Definition> page::Guest for D {
         calls
             .event(page, Event::new(handler, detail, dataset))
             .await
-            .map_err(error)
+            .map_err(crate::host::guest_error)
     }
 }

@@ -65,6 +65,14 @@ pub(crate) fn log(level: Level, message: &str) {
     host_or_default(|state| state.logs.push((level, message.to_owned())));
 }
 
+pub(crate) fn uncaught(error: Error) {
+    host_or_default(|state| state.uncaught.push(error));
+}
+
+pub(crate) fn fuel() -> u64 {
+    u64::MAX
+}
+
 pub(crate) fn now() -> u64 {
     host_or_default(|state| {
         u64::try_from((state.launched + state.elapsed).as_millis()).unwrap_or(u64::MAX)

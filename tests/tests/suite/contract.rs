@@ -82,6 +82,14 @@ fn expected_of_1_1() -> Value {
     expected
 }
 
+fn expected_of_1_2() -> Value {
+    let mut expected = expected_of_1_1();
+    let added = json!({ "health.uncaught": "ok", "health.fuel": "ok" });
+    let added = added.as_object().unwrap().clone();
+    expected.as_object_mut().unwrap().extend(added);
+    expected
+}
+
 on_both! {
     async fn the_fixtures_go_on_running(execution: Execution) {
         for (fixture, expected) in [(FIXTURE_1_0, expected_of_1_0()), (FIXTURE_1_1, expected_of_1_1())] {
@@ -94,6 +102,6 @@ on_both! {
 on_both! {
     async fn its_source_still_does_the_same(execution: Execution) {
         let stage = Stage::set(execution).await;
-        assert_eq!(call_all(&stage, Guest::Contract.component()).await, expected_of_1_1());
+        assert_eq!(call_all(&stage, Guest::Contract.component()).await, expected_of_1_2());
     }
 }

@@ -71,6 +71,9 @@ impl Outcomes {
         );
         log::write(Level::Info, "all");
         self.note("log.write", Ok(json!(null)));
+        health::uncaught(Error::app("no more than a test"));
+        self.note("health.uncaught", Ok(json!(null)));
+        self.note("health.fuel", Ok(json!(health::fuel() > 0)));
         let now = clock::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.note("clock.now", Ok(json!(now.as_millis() as u64)));
         self.note(
