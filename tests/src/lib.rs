@@ -5,6 +5,7 @@ mod every_import;
 mod guest;
 mod hand_written;
 mod record;
+pub mod script;
 mod stage;
 
 pub use dev_server::{Answer, DevServer, json};

@@ -24,6 +24,19 @@ const MEMBER: usize = 144;
 /// Bytes that a text costs beyond its own: what allocators round up.
 const TEXT: usize = 32;
 
+/// The name under which serde_json hands over a number that it keeps as a text, where some
+/// crate of the program has turned on its feature `arbitrary_precision`; see [`NUMBER`].
+const NUMBER_TEXT: &str = "$serde_json::private::Number";
+
+/// Bytes that a number costs beyond its node: nothing, unless serde_json keeps numbers as
+/// texts. Cargo turns a feature on for all crates of a program, so that any of them may have
+/// done so; numbers are read alike then, as floats or integers of 64 bits.
+const NUMBER: usize = if size_of::<Number>() > 16 {
+    TEXT + 24
+} else {
+    0
+};
+
 /// Why a text was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
@@ -61,7 +74,8 @@ pub fn read(text: &str, left: usize) -> Result<(Value, usize), Unreadable> {
 /// Approximate bytes that a value holds; what [`read`] has counted for it.
 pub(crate) fn weight(value: &Value) -> usize {
     NODE + match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::Null | Value::Bool(_) => 0,
+        Value::Number(_) => NUMBER,
         Value::String(text) => TEXT + text.len(),
         Value::Array(elements) => elements.iter().map(|value| SPARE + weight(value)).sum(),
         Value::Object(members) => object_weight(members) + members_weight(members),
@@ -101,6 +115,26 @@ impl Weighed<'_> {
         }
     }
 
+    fn take_number<E: Error>(&mut self) -> Result<(), E> {
+        if NUMBER == 0 {
+            return Ok(());
+        }
+        self.take(NUMBER)
+    }
+
+    /// A number that came as a text.
+    fn number<'de, A: MapAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
+        let text: String = from.next_value()?;
+        if let Ok(whole) = text.parse::<i64>() {
+            return self.visit_i64(whole);
+        }
+        match (text.parse::<u64>(), text.parse::<f64>()) {
+            (Ok(whole), _) => self.visit_u64(whole),
+            (_, Ok(number)) => self.visit_f64(number),
+            (_, Err(_)) => Err(A::Error::custom("expected a number")),
+        }
+    }
+
     fn give_back(&mut self, bytes: usize) {
         *self.0 = self.0.saturating_add(bytes);
     }
@@ -130,16 +164,22 @@ impl<'de> Visitor<'de> for Weighed<'_> {
         Ok(Value::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+    fn visit_i64<E: Error>(mut self, value: i64) -> Result<Value, E> {
+        self.take_number()?;
         Ok(Value::Number(value.into()))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+    fn visit_u64<E: Error>(mut self, value: u64) -> Result<Value, E> {
+        self.take_number()?;
         Ok(Value::Number(value.into()))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E: Error>(mut self, value: f64) -> Result<Value, E> {
+        self.take_number()?;
+        let number = Number::from_f64(value);
+        number
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E: Error>(mut self, value: &str) -> Result<Value, E> {
@@ -159,6 +199,10 @@ impl<'de> Visitor<'de> for Weighed<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut from: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = from.next_key::<String>()? {
+            // Where numbers are no texts, it is a name like any other.
+            if NUMBER > 0 && members.is_empty() && name == NUMBER_TEXT {
+                return self.number(from);
+            }
             let fixed = member_weight(&name);
             self.take(fixed + OBJECT - object_weight(&members))?;
             let value = from.next_value_seed(Weighed(&mut *self.0))?;
@@ -200,6 +244,41 @@ mod tests {
         }
     }
 
+    /// The value with its numbers as they are without `arbitrary_precision`; nothing, where
+    /// one is beyond them.
+    fn plain(value: Value) -> Option<Value> {
+        Some(match value {
+            Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+                (Some(whole), _) => whole.into(),
+                (_, Some(whole)) => whole.into(),
+                _ => Value::Number(Number::from_f64(number.to_string().parse().ok()?)?),
+            },
+            Value::Array(elements) => elements.into_iter().map(plain).collect::<Option<_>>()?,
+            Value::Object(members) => {
+                let plain = |(name, value)| Some((name, plain(value)?));
+                members.into_iter().map(plain).collect::<Option<_>>()?
+            }
+            other => other,
+        })
+    }
+
+    #[test]
+    fn numbers_are_of_64_bits_whoever_else_reads_json() {
+        let read = |text: &str| read(text, 1 << 20).map(|(value, _)| value.to_string()).ok();
+        assert_eq!(read("1.50").as_deref(), Some("1.5"));
+        assert_eq!(
+            read("[1E2,-0.0,1e-400]").as_deref(),
+            Some("[100.0,-0.0,0.0]")
+        );
+        assert_eq!(
+            read("18446744073709551616").as_deref(),
+            Some("1.8446744073709552e+19")
+        );
+        assert_eq!(read("1e400"), None);
+        let digits = "1".repeat(1_000);
+        assert_eq!(read(&digits), None);
+    }
+
     #[test]
     fn a_small_text_does_not_become_a_large_tree() {
         let text = format!("[{}0]", "0,".repeat(100_000));
@@ -233,7 +312,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text in r#"[\[\]{}:,"a0-9.e\\ -]{0,60}"#) {
             let ours = read(&text, 1 << 20).ok().map(|(value, _)| value);
-            prop_assert_eq!(ours, serde_json::from_str::<Value>(&text).ok());
+            prop_assert_eq!(ours, serde_json::from_str(&text).ok().and_then(plain));
         }
     }
 }

@@ -11,6 +11,9 @@ const FIXTURE_1_0: &[u8] = include_bytes!("../../fixtures/contract-1.0.0.wasm");
 /// Calls every function of contract 1.1.0.
 const FIXTURE_1_1: &[u8] = include_bytes!("../../fixtures/contract-1.1.0.wasm");
 
+/// Calls every function of contract 1.2.0.
+const FIXTURE_1_2: &[u8] = include_bytes!("../../fixtures/contract-1.2.0.wasm");
+
 fn package(component: Vec<u8>) -> (Package, PartnerManifest) {
     let manifests = Guest::Contract.manifests();
     let manifest = AppManifest::parse("miniapp.yaml", &manifests.app).unwrap();
@@ -92,7 +95,7 @@ fn expected_of_1_2() -> Value {
 
 on_both! {
     async fn the_fixtures_go_on_running(execution: Execution) {
-        for (fixture, expected) in [(FIXTURE_1_0, expected_of_1_0()), (FIXTURE_1_1, expected_of_1_1())] {
+        for (fixture, expected) in [(FIXTURE_1_0, expected_of_1_0()), (FIXTURE_1_1, expected_of_1_1()), (FIXTURE_1_2, expected_of_1_2())] {
             let stage = Stage::set(execution).await;
             assert_eq!(call_all(&stage, fixture.to_vec()).await, expected);
         }

@@ -1,78 +1,339 @@
-//! Mini-apps in JavaScript: the engine as a component, end to end.
+//! Mini-apps in JavaScript: bundled, built into components, and run by the host.
+
+use std::path::Path;
 
 use hyper::Request;
 use hyper::body::Bytes;
-use miniapp_host::{EndReason, MiniApp};
-use miniapp_js::Script;
-use miniapp_tests::{Answer, Manifests, Stage, json, on_both};
+use miniapp_host::{AppId, EndReason, Event, EventError, HostBuilder, MiniApp, PageId, Tenant};
+use miniapp_package::ComponentInfo;
+use miniapp_tests::{Answer, Manifests, Stage, json, on_both, script};
 use serde_json::{Value, json};
 
 fn answer(request: Request<Bytes>) -> Answer {
     let answer = match request.uri().path() {
         "/campaigns/summer" => json(200, &json!([{ "title": "Ice cream" }, { "title": "Lido" }])),
+        "/echo" => json(
+            200,
+            &json!({ "method": request.method().as_str(), "body": String::from_utf8_lossy(request.body()) }),
+        ),
         _ => json(404, &json!(null)),
     };
     Box::pin(std::future::ready(answer))
 }
 
-/// The campaign as it stands in the origin document.
-const CAMPAIGN: &str = include_str!("../../../examples/campaign/campaign.js");
-
-fn campaign() -> Manifests {
-    Manifests {
-        app: include_str!("../../../examples/campaign/miniapp.yaml").to_owned(),
-        partner: include_str!("../../../examples/campaign/partner.yaml").to_owned(),
-    }
+fn campaign() -> (Manifests, Vec<u8>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/campaign");
+    script::folder(&folder)
 }
 
-fn component(manifests: &Manifests, page: &str, text: &str) -> Vec<u8> {
-    let manifest = miniapp_host::AppManifest::parse("miniapp.yaml", &manifests.app).unwrap();
-    let script = Script {
-        text: format!("__page('{page}');{text}"),
-        sources: vec![format!("{page}.js")],
-        mappings: String::new(),
-    };
-    miniapp_js::component(&manifest, &script).unwrap()
+async fn install(stage: &Stage, manifests: &Manifests, component: Vec<u8>) -> AppId {
+    let package = manifests.package(component);
+    let installed = stage.host.install(package, &manifests.partner()).await;
+    installed.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Waits until the page's data are as they should be.
-async fn data_will_be(stage: &Stage, app: &MiniApp, data: Value) {
-    for _ in 0..500 {
-        if stage.data(app).await == data {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!(
-        "{} is not {data}; {:?}",
-        stage.data(app).await,
-        stage.record.uncaught()
-    );
+async fn start(stage: &Stage, manifests: &Manifests, component: Vec<u8>) -> MiniApp {
+    let id = install(stage, manifests, component).await;
+    let app = stage.launch(&id).await;
+    app.settled().await;
+    app
+}
+
+#[test]
+fn the_campaign_is_the_origins_byte_for_byte() {
+    let script = include_bytes!("../../../examples/campaign/campaign.js");
+    let digest = "blake3:1764efde5d7fd16aac631c28b1731410f4002e65cfbe8ad6b01a5d43693c5979";
+    assert_eq!(miniapp_package::Digest::of(script).to_string(), digest);
 }
 
 on_both! {
     async fn the_campaign_of_the_origin_runs_word_for_word(execution: Execution) {
         let stage = Stage::builder(execution).serve(answer).set().await;
-        let manifests = campaign();
-        let package = manifests.package(component(&manifests, "campaign", CAMPAIGN));
-        let id = stage.host.install(package, &manifests.partner()).await.unwrap();
-        let app = stage.launch(&id).await;
-        data_will_be(&stage, &app, json!({ "offers": [{ "title": "Ice cream" }, { "title": "Lido" }] })).await;
+        let (manifests, component) = campaign();
+        let app = start(&stage, &manifests, component).await;
+        let offers = json!({ "offers": [{ "title": "Ice cream" }, { "title": "Lido" }] });
+        assert_eq!(stage.data(&app).await, offers);
         assert_eq!(*app.close().await, EndReason::Closed);
+        assert_eq!(stage.record.uncaught(), []);
+        let seen = stage.server.seen();
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen[0].header("host"), Some("api.your-platform.com"));
+    }
+}
+
+/// A manifest that asks for everything that the scripts of these tests use, or for less.
+fn manifests(permissions: &str, hosts: &str) -> Manifests {
+    let asked: String = permissions
+        .split_whitespace()
+        .map(|permission| format!("  - name: {permission}\n    reason: To test it.\n"))
+        .collect();
+    let granted: Vec<String> = permissions
+        .split_whitespace()
+        .map(|p| format!("{p:?}"))
+        .collect();
+    Manifests {
+        app: format!(
+            "appId: miniapp_script\nname: Script\nversion: 1.0.0\npages: [pages/index, pages/offer]\npermissions:{}\n{asked}network:\n  allow: [{hosts}]\n",
+            if asked.is_empty() { " []" } else { "" }
+        ),
+        partner: format!(
+            "partner:\n  id: tests\n  mini_apps:\n    - appId: miniapp_script\n      permissions: [{}]\n      network: {{ default: deny, allow: [{hosts}] }}\n      sandbox: true\n",
+            granted.join(", ")
+        ),
+    }
+}
+
+const UTILS: &str = "
+exports.shout = (text) => text.toUpperCase() + '!';
+exports.fail = function fail() {
+  throw new RangeError('no such offer');
+};
+";
+
+const OFFER: &str = "
+import { shout } from '../utils.js';
+Page({
+  data: { id: '' },
+  onLoad(options) {
+    this.setData({ id: shout(options.id) });
+  },
+  onUnload() {
+    getApp().closed = (getApp().closed ?? 0) + 1;
+  },
+});
+";
+
+const INDEX: &str = "
+const utils = require('../utils');
+import texts from '../texts.json';
+
+interface Tap { detail: { what: string } }
+
+Page({
+  data: { said: '' },
+  onLoad() {
+    this.setData({ said: texts.hello });
+  },
+  onFail() {
+    utils.fail();
+  },
+  async onLate() {
+    await new Promise((done) => setTimeout(done, 1));
+    utils.fail();
+  },
+  onSpin() {
+    for (;;) {
+      this.spun = true;
+    }
+  },
+  onRecurse() {
+    const again = () => again() + 1;
+    again();
+  },
+  onGrow() {
+    const kept = [];
+    for (;;) kept.push(new Uint8Array(1 << 20).fill(1));
+  },
+  async onDenied(event: Tap) {
+    try {
+      const { what } = event.detail;
+      if (what === 'storage') await wx.setStorage({ key: 'k', data: 1 });
+      if (what === 'storageSync') wx.setStorageSync('k', 1);
+      if (what === 'profile') await wx.getUserProfile();
+      if (what === 'request') await wx.request({ url: 'https://rogue.example.com/' });
+      if (what === 'login') await wx.login();
+      if (what === 'invoke') await wx.invoke({ name: 'points' });
+      if (what === 'clipboard') await wx.getClipboardData();
+      this.setData({ denied: 'not at all' });
+    } catch (error) {
+      this.setData({ denied: error.message, code: error.code });
+    }
+  },
+  async onAll() {
+    await wx.setStorage({ key: 'cart', data: [1, 2] });
+    const kept = wx.getStorageSync('cart');
+    const { userInfo } = await wx.getUserProfile();
+    const posted = await wx.request({ url: 'https://rogue.example.com/echo', method: 'POST', data: { n: 1 } });
+    const points = await wx.invoke({ name: 'points', data: { member: 'mia' } });
+    this.setData({ all: [kept, userInfo.nickName, posted.data, points.data] });
+  },
+  onOpen() {
+    wx.navigateTo({ url: '/pages/offer?id=ice' });
+  },
+  onSee() {
+    this.setData({ closed: getApp().closed, pages: getCurrentPages().length });
+  },
+  onRandom() {
+    this.setData({ random: Math.random(), now: Date.now() });
+  },
+});
+";
+
+const FILES: [(&str, &str); 4] = [
+    ("utils.js", UTILS),
+    ("texts.json", r#"{ "hello": "Grüezi" }"#),
+    ("pages/index.ts", INDEX),
+    ("pages/offer.js", OFFER),
+];
+
+fn points(host: HostBuilder) -> HostBuilder {
+    host.extension("points", |_: Tenant, asked: Value| async move {
+        Ok(json!({ "of": asked["member"], "points": 120 }))
+    })
+}
+
+on_both! {
+    async fn a_project_of_several_files_does_what_it_is_granted(execution: Execution) {
+        let stage = Stage::builder(execution).serve(answer).host(|host| points(host).storage_in_memory()).set().await;
+        let manifests = manifests("storage:local user:readProfile ext:points", "rogue.example.com");
+        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        assert_eq!(stage.data(&app).await["said"], "Grüezi");
+        stage.event(&app, "onAll", json!({})).await.unwrap();
+        app.settled().await;
+        assert_eq!(
+            stage.data(&app).await["all"],
+            json!([[1, 2], "Mia", { "method": "POST", "body": "{\"n\":1}" }, { "of": "mia", "points": 120 }])
+        );
+
+        stage.event(&app, "onOpen", json!({})).await.unwrap();
+        app.settled().await;
+        let top = app.pages().await.pop().unwrap();
+        assert_eq!(app.data(top.id).await.unwrap(), json!({ "id": "ICE!" }));
+        app.navigate(miniapp_host::Navigation::Back(1)).await.unwrap();
+        app.settled().await;
+        stage.event(&app, "onSee", json!({})).await.unwrap();
+        assert_eq!((&stage.data(&app).await["closed"], &stage.data(&app).await["pages"]), (&json!(1), &json!(1)));
         assert_eq!(stage.record.uncaught(), []);
     }
 }
 
+on_both! {
+    async fn errors_name_the_original_file_and_line(execution: Execution) {
+        let stage = Stage::builder(execution).set().await;
+        let manifests = manifests("", "");
+        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let failed = stage.event(&app, "onFail", json!({})).await.unwrap_err();
+        let told = "app: RangeError: no such offer\n    at fail (utils.js:4:13)\n    at onFail (pages/index.ts:13:11)";
+        assert_eq!(failed.to_string().replace("the handler failed: ", ""), told, "{failed}");
+        stage.event(&app, "onLate", json!({})).await.unwrap();
+        app.settled().await;
+        let late = "app: unhandled rejection: RangeError: no such offer\n    at fail (utils.js:4:13)\n    at onLate (pages/index.ts:17:11)";
+        let uncaught = stage.record.uncaught();
+        assert_eq!(uncaught[0], ("on-event".to_owned(), told.to_owned()));
+        assert_eq!(uncaught[1], (String::new(), late.to_owned()));
+    }
+}
+
+on_both! {
+    async fn what_the_manifest_does_not_ask_for_is_denied_with_the_line(execution: Execution) {
+        let stage = Stage::builder(execution).set().await;
+        let manifests = manifests("", "");
+        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        for (what, told) in [
+            ("storage", "setStorage: the app manifest does not ask for `storage:local`; to grant it, write in miniapp.yaml: permissions: [{ name: \"storage:local\", reason: \"…\" }]"),
+            ("storageSync", "setStorageSync: the app manifest does not ask for `storage:local`; to grant it, write in miniapp.yaml: permissions: [{ name: \"storage:local\", reason: \"…\" }]"),
+            ("profile", "getUserProfile: the app manifest does not ask for `user:readProfile`; to grant it, write in miniapp.yaml: permissions: [{ name: \"user:readProfile\", reason: \"…\" }]"),
+            ("request", "request: the app manifest names no host to talk to; to grant it, write in miniapp.yaml: network: { allow: [\"api.example.com\"] }"),
+            ("login", "login: the app manifest does not ask for `user:login`; to grant it, write in miniapp.yaml: permissions: [{ name: \"user:login\", reason: \"…\" }]"),
+            ("invoke", "invoke: the app manifest does not ask for `ext:<name>`; to grant it, write in miniapp.yaml: permissions: [{ name: \"ext:<name>\", reason: \"…\" }]"),
+            ("clipboard", "getClipboardData: the app manifest does not ask for `device:clipboard`; to grant it, write in miniapp.yaml: permissions: [{ name: \"device:clipboard\", reason: \"…\" }]"),
+        ] {
+            stage.event(&app, "onDenied", json!({ "what": what })).await.unwrap();
+            app.settled().await;
+            let data = stage.data(&app).await;
+            assert_eq!((&data["denied"], &data["code"]), (&json!(told), &json!("denied")), "{what}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_script_that_runs_too_long_is_stopped_and_told_where(execution: Execution) {
+        let stage = Stage::builder(execution).set().await;
+        let manifests = manifests("", "");
+        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let failed = stage.event(&app, "onSpin", json!({})).await.unwrap_err();
+        let told = failed.to_string();
+        assert!(told.contains("InternalError: interrupted\n    at onSpin (pages/index.ts:19:"), "{told}");
+        let failed = stage.event(&app, "onRecurse", json!({})).await.unwrap_err();
+        assert!(failed.to_string().contains("RangeError: Maximum call stack size exceeded"), "{failed}");
+        // It lives on.
+        stage.event(&app, "onSee", json!({})).await.unwrap();
+        assert_eq!(stage.data(&app).await["pages"], 1);
+    }
+}
+
+on_both! {
+    async fn a_script_that_grows_without_end_is_ended_alone(execution: Execution) {
+        let stage = Stage::builder(execution).serve(answer).set().await;
+        let manifests = manifests("", "");
+        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let (others, component) = campaign();
+        let other = start(&stage, &others, component).await;
+        match stage.event(&app, "onGrow", json!({})).await.unwrap_err() {
+            // Out of memory is an error of the language first.
+            EventError::App(error) => assert!(error.message.contains("out of memory"), "{error}"),
+            EventError::Ended(reason) => assert!(!matches!(*reason, EndReason::Host(_)), "{reason}"),
+            other => panic!("{other}"),
+        }
+        assert_eq!(stage.data(&other).await["offers"][0]["title"], "Ice cream");
+    }
+}
+
+on_both! {
+    async fn no_two_lives_roll_the_same(execution: Execution) {
+        let stage = Stage::builder(execution).set().await;
+        let manifests = manifests("", "");
+        let id = install(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let mut rolled = Vec::new();
+        for _ in 0..2 {
+            let app = stage.launch(&id).await;
+            app.event(PageId::FIRST, Event::new("onRandom")).await.unwrap();
+            let data = stage.data(&app).await;
+            assert!(data["now"].as_f64().unwrap() > 1.7e12, "{data}");
+            rolled.push(data["random"].as_f64().unwrap());
+            app.close().await;
+        }
+        assert_ne!(rolled[0].to_bits(), rolled[1].to_bits());
+    }
+}
+
 #[test]
-fn a_component_imports_what_its_manifest_asks_for() {
-    let manifests = campaign();
-    let bytes = component(&manifests, "campaign", CAMPAIGN);
-    let info = miniapp_package::ComponentInfo::inspect(&bytes).unwrap();
-    let names: Vec<&str> = info
-        .imports
-        .iter()
-        .map(|import| import.name.as_str())
-        .collect();
-    println!("{} bytes {names:?}", bytes.len());
-    assert_eq!(bytes, component(&manifests, "campaign", CAMPAIGN));
+fn a_component_imports_what_its_manifest_asks_for_and_is_the_same_each_time() {
+    let imports = |manifests: &Manifests| {
+        let component = script::files(manifests, &FILES);
+        assert_eq!(component, script::files(manifests, &FILES));
+        let info = ComponentInfo::inspect(&component).unwrap();
+        let names = info.imports.into_iter().map(|import| import.name);
+        let names: Vec<String> = names
+            .filter_map(|name| {
+                Some(
+                    name.strip_prefix("miniapp:host/")?
+                        .split('@')
+                        .next()?
+                        .to_owned(),
+                )
+            })
+            .filter(|name| {
+                [
+                    "clipboard",
+                    "extension",
+                    "login",
+                    "profile",
+                    "request",
+                    "storage",
+                    "storage-sync",
+                ]
+                .contains(&name.as_str())
+            })
+            .collect();
+        names.into_iter().collect::<std::collections::BTreeSet<_>>()
+    };
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(imports(&manifests("", "")), set(&[]));
+    let storage = manifests("storage:local", "");
+    assert_eq!(imports(&storage), set(&["storage", "storage-sync"]));
+    let profile = manifests("user:email", "a.example");
+    assert_eq!(imports(&profile), set(&["profile", "request"]));
+    let others = manifests("user:login ext:x device:clipboard", "");
+    assert_eq!(imports(&others), set(&["clipboard", "extension", "login"]));
 }
