@@ -68,3 +68,9 @@ fn every_command_is_run_by_the_continuous_integration() {
         assert!(ci.contains(command), "{command}");
     }
 }
+
+#[test]
+fn the_campaign_in_javascript_is_the_example() {
+    let campaign = read("examples/campaign/campaign.js");
+    assert_eq!(lines(&block("Page({\n")), lines(&campaign));
+}

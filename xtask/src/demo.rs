@@ -1,5 +1,5 @@
-//! The summer campaign, for real: a server on the loopback interface that
-//! answers for the platform's host, and `miniapp run` beside it.
+//! The campaign, for real, in Rust and in JavaScript: a server on the loopback interface
+//! that answers for the platform's host, and `miniapp run` beside it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -7,7 +7,14 @@ use std::process::{Child, Command, Stdio};
 
 use crate::{cargo, root, run, say};
 
-const CAMPAIGN: &str = "examples/summer-campaign";
+/// Each campaign, and what happens in it.
+const CAMPAIGNS: [(&str, &[&str]); 2] = [
+    (
+        "examples/summer-campaign",
+        &["--event", "onTap:{}:{\"index\":0}"],
+    ),
+    ("examples/campaign", &[]),
+];
 const HOST: &str = "api.your-platform.com";
 
 pub(crate) fn demo() -> Result<(), String> {
@@ -20,16 +27,19 @@ pub(crate) fn demo() -> Result<(), String> {
         "{HOST} is played by a server at {}",
         server.address
     ));
-    say(&format!("miniapp run {CAMPAIGN}"));
-    run(Command::new(programs.join("miniapp"))
-        .current_dir(root())
-        .args(["run", CAMPAIGN, "--event", "onTap:{}:{\"index\":0}"])
-        .args(["--governance", "examples/governance.yaml"])
-        .arg("--map")
-        .arg(format!("{HOST}={}", server.address))
-        .arg("--ca")
-        .arg(&authority))?;
-    say("done: the offers above came over HTTPS, and the mini-app could reach no other host");
+    for (campaign, events) in CAMPAIGNS {
+        say(&format!("miniapp run {campaign}"));
+        run(Command::new(programs.join("miniapp"))
+            .current_dir(root())
+            .args(["run", campaign])
+            .args(events)
+            .args(["--governance", "examples/governance.yaml"])
+            .arg("--map")
+            .arg(format!("{HOST}={}", server.address))
+            .arg("--ca")
+            .arg(&authority))?;
+    }
+    say("done: the offers above came over HTTPS, and the mini-apps could reach no other host");
     Ok(())
 }
 

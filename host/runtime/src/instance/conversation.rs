@@ -104,12 +104,13 @@ struct Agenda<'a> {
     settling: Vec<oneshot::Sender<()>>,
     /// Who waits until nothing is under way.
     idling: Vec<oneshot::Sender<()>>,
-    /// How often in a row nothing was under way, while somebody waits for that.
+    /// How often it is still to be looked whether nothing is under way, and whether next.
     rests: u8,
+    looks_again: bool,
 }
 
-/// How often in a row nothing must be under way: what a call of the host has answered, the
-/// mini-app acts upon a moment later.
+/// How often nothing must be under way once a call of the host is over: the mini-app acts
+/// upon it a moment later.
 const RESTS: u8 = 3;
 
 impl Conversation<'_> {
@@ -139,6 +140,7 @@ impl Conversation<'_> {
             settling: Vec::new(),
             idling: Vec::new(),
             rests: 0,
+            looks_again: false,
         };
         let parting = self.listen(inbox, &mut agenda).await?;
         let mut farewell = pin!(self.say_farewell(parting));
@@ -195,7 +197,7 @@ impl Conversation<'_> {
                 }
                 () = poll_fn(|cx| self.pages(|pages| pages.poll_due(cx))) => {}
                 () = self.waiting.none(), if !agenda.idling.is_empty() => self.pages(Pages::touch),
-                () = tokio::task::yield_now(), if agenda.rests > 0 => self.pages(Pages::touch),
+                () = tokio::task::yield_now(), if agenda.looks_again => self.pages(Pages::touch),
                 () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
             }
         }
@@ -219,14 +221,24 @@ impl Conversation<'_> {
             release(&mut agenda.settling);
         }
         let is_idle = agenda.lifecycle.is_empty() && stack(PageStack::is_idle);
-        if agenda.idling.is_empty() || !is_idle || !self.waiting.is_none() {
-            agenda.rests = 0;
-        } else if agenda.rests < RESTS {
-            agenda.rests += 1;
-        } else {
-            agenda.rests = 0;
-            self.end_turn()?;
-            release(&mut agenda.idling);
+        agenda.looks_again = false;
+        if agenda.idling.is_empty() {
+            return Ok(());
+        }
+        if self.waiting.take_ended() {
+            agenda.rests = RESTS;
+        }
+        if is_idle && self.waiting.is_none() {
+            match agenda.rests.checked_sub(1) {
+                Some(rests) => {
+                    agenda.rests = rests;
+                    agenda.looks_again = true;
+                }
+                None => {
+                    self.end_turn()?;
+                    release(&mut agenda.idling);
+                }
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! How many calls of the host a mini-app waits for, and when there are none. Knows no call.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -12,6 +12,8 @@ pub(crate) struct Waiting(Arc<Calls>);
 #[derive(Default)]
 struct Calls {
     count: AtomicUsize,
+    /// Whether one is over since this was last asked.
+    ended: AtomicBool,
     none: Notify,
 }
 
@@ -28,6 +30,12 @@ impl Waiting {
         self.0.count.load(Ordering::Relaxed) == 0
     }
 
+    /// Whether a call is over since this was last asked: the mini-app acts upon it a moment
+    /// later.
+    pub(crate) fn take_ended(&self) -> bool {
+        self.0.ended.load(Ordering::Relaxed) && self.0.ended.swap(false, Ordering::Relaxed)
+    }
+
     /// Returns when the last call is over, once for each time that this happens.
     pub(crate) async fn none(&self) {
         self.0.none.notified().await;
@@ -36,6 +44,7 @@ impl Waiting {
 
 impl Drop for Wait {
     fn drop(&mut self) {
+        self.0.ended.store(true, Ordering::Relaxed);
         if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.0.none.notify_one();
         }
