@@ -13,6 +13,7 @@ pub mod pairs;
 pub mod raw;
 pub mod resident;
 pub mod results;
+pub mod script;
 pub mod server;
 
 /// The runtime of both sides: one thread, so that the scheduler's part is alike.

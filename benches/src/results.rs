@@ -8,8 +8,17 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The benchmarks that have targets, in the order in which they are shown.
-pub const BENCHMARKS: [&str; 9] = [
-    "launch", "dispatch", "memory", "fuel", "set_data", "policy", "requests", "consent", "storage",
+pub const BENCHMARKS: [&str; 10] = [
+    "launch",
+    "javascript",
+    "dispatch",
+    "memory",
+    "fuel",
+    "set_data",
+    "policy",
+    "requests",
+    "consent",
+    "storage",
 ];
 
 /// One target.

@@ -369,6 +369,15 @@ impl Engine {
     }
 }
 
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Values go before the runtime that they are of.
+        self.entry.take();
+        self.rejections.take();
+        self.runtime.set_host_promise_rejection_tracker(None);
+    }
+}
+
 /// What the prelude itself throws, before there is anything to tell it well.
 fn plainly(ctx: &Ctx<'_>, error: &rquickjs::Error) -> Failure {
     let thrown = ctx.catch();
@@ -388,19 +397,38 @@ fn cut(mut text: String) -> String {
     text
 }
 
-/// Hands an answer of the host's to the function of a script that waits for it.
-pub(crate) fn answer<T>(
-    engine: &Engine,
+/// The function of a script that waits for an answer of the host's.
+pub(crate) struct Waiting {
+    // Goes before the engine that it is of.
     done: Persistent<Function<'static>>,
-    answer: Result<T, Failure>,
-) where
-    T: for<'js> IntoJs<'js>,
-{
-    engine.enter_alone(|ctx, _| {
-        let done = done.restore(ctx)?;
-        match answer {
-            Ok(value) => done.call((Value::new_null(ctx.clone()), value)),
-            Err(failure) => done.call((failure.to_object(ctx)?,)),
+    engine: Rc<Engine>,
+}
+
+impl Waiting {
+    pub(crate) fn new<'js>(ctx: &Ctx<'js>, engine: &Rc<Engine>, done: Function<'js>) -> Self {
+        Self {
+            done: Persistent::save(ctx, done),
+            engine: Rc::clone(engine),
         }
-    });
+    }
+
+    /// The tasks of the engine.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.engine.tasks
+    }
+
+    /// Hands the answer over.
+    pub(crate) fn answer<T>(self, answer: Result<T, Failure>)
+    where
+        T: for<'js> IntoJs<'js>,
+    {
+        let Self { done, engine } = self;
+        engine.enter_alone(|ctx, _| {
+            let done = done.restore(ctx)?;
+            match answer {
+                Ok(value) => done.call((Value::new_null(ctx.clone()), value)),
+                Err(failure) => done.call((failure.to_object(ctx)?,)),
+            }
+        });
+    }
 }

@@ -7,9 +7,9 @@ mod answers;
 use std::rc::Rc;
 
 use rquickjs::function::Func;
-use rquickjs::{Ctx, Function, IntoJs, Object, Persistent};
+use rquickjs::{Ctx, Function, IntoJs, Object};
 
-use crate::environment::{Engine, answer};
+use crate::environment::{Engine, Waiting};
 use crate::outside::{Level, Question, Request, Work};
 
 use answers::{Bytes, Failed, Pairs, Told};
@@ -33,11 +33,10 @@ fn later<'js, T>(ctx: &Ctx<'js>, engine: &Rc<Engine>, done: Function<'js>, work:
 where
     T: for<'a> IntoJs<'a> + 'static,
 {
-    let (done, engine) = (Persistent::save(ctx, done), Rc::clone(engine));
-    let outside = Rc::clone(&engine.outside);
-    outside.spawn(Box::pin(async move {
+    let waiting = Waiting::new(ctx, engine, done);
+    engine.outside.spawn(Box::pin(async move {
         let answered = work.await;
-        answer(&engine, done, answered);
+        waiting.answer(answered);
     }));
 }
 
@@ -46,15 +45,17 @@ fn shaped<T: 'static, U: 'static>(work: Work<T>, shape: fn(T) -> U) -> Work<U> {
     Box::pin(async move { work.await.map(shape) })
 }
 
-/// Defines functions of the engine and the context: `define!(native, engine, "name" = |ctx, e, a: String| …)`.
+/// Defines functions of the engine and the context: `define!(native, engine; "name" = |ctx, e, a: String| …;)`.
+/// They do not keep the engine, which keeps them.
 macro_rules! define {
     ($native:expr, $engine:expr; $($name:literal = |$ctx:ident, $e:ident $(, $argument:ident: $type:ty)*| $body:expr;)*) => {
         $(
-            let engine = Rc::clone($engine);
+            let engine = Rc::downgrade($engine);
             $native.set($name, Func::from(move |$ctx: Ctx<'js> $(, $argument: $type)*| {
+                let engine = engine.upgrade().ok_or(rquickjs::Error::Unknown)?;
                 let $e = &engine;
                 let _ = &$ctx;
-                $body
+                Ok::<_, rquickjs::Error>($body)
             }))?;
         )*
     };
@@ -125,13 +126,12 @@ fn request<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<(
             let body = body.map(|body| body.0);
             let request = Request { method, url, headers: headers.0, body, timeout };
             let (id, called_off) = e.tasks.begin();
-            let (work, engine) = (e.outside.fetch(request), Rc::clone(e));
-            let done = Persistent::save(&ctx, done);
+            let (work, waiting) = (e.outside.fetch(request), Waiting::new(&ctx, e, done));
             e.outside.spawn(Box::pin(async move {
                 let answered = work.await;
-                engine.tasks.end(id);
+                waiting.tasks().end(id);
                 if !called_off.get() {
-                    answer(&engine, done, answered);
+                    waiting.answer(answered);
                 }
             }));
             id
