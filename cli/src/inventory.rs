@@ -106,7 +106,15 @@ pub(crate) fn project(folder: &Path) -> Result<Vec<u8>, Failure> {
     if folder.join("Cargo.toml").is_file() {
         return built(folder);
     }
-    let manifest = AppManifest::read(&folder.join(AppManifest::FILE_NAME))?;
+    let manifest = folder.join(AppManifest::FILE_NAME);
+    if !manifest.is_file() {
+        return Err(format!(
+            "there is nothing to build in {}: neither a Cargo.toml nor a miniapp.yaml",
+            folder.display()
+        )
+        .into());
+    }
+    let manifest = AppManifest::read(&manifest)?;
     if javascript::is_project(folder, &manifest) {
         return javascript::built(folder, &manifest);
     }

@@ -460,7 +460,80 @@ fn what_cannot_be_run_says_why() {
     assert_snapshot!(run(&["run", "examples/summer-campaign", "--partner", "examples/acme-rewards/partner.yaml"]), @r#"error: the partner manifest of `acme-lifestyle` does not name the mini-app `miniapp_summer_campaign`; to publish it, write in partner.yaml:4: - { appId: "miniapp_summer_campaign" } (new line)"#);
     assert_snapshot!(run(&["run", "examples/summer-campaign", "--page", "pages/none"]), @"error: the mini-app has no page `pages/none`; its pages are pages/index");
     assert_snapshot!(run(&["inspect", "examples/governance.yaml"]), @"error: expected a WebAssembly component, came text, such as source code: give the path of the `.wasm` file that `miniapp build` writes");
-    assert_snapshot!(run(&["build", "examples"]), @"error: examples/Cargo.toml: No such file or directory (os error 2)");
+    assert_snapshot!(run(&["build", "examples"]), @"error: there is nothing to build in examples: neither a Cargo.toml nor a miniapp.yaml");
     #[cfg(unix)]
     assert_snapshot!(run(&["inspect", "/dev/zero"]), @"error: /dev/zero has more than 33554432 bytes, which no component may have");
+}
+
+/// A project in JavaScript with these pages.
+fn script_project(pages: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let manifest = "appId: miniapp_script\nname: Script\nversion: 1.0.0\npages: [pages/index]\n";
+    write("miniapp.yaml", manifest);
+    write(
+        "partner.yaml",
+        "partner:\n  id: tests\n  mini_apps:\n    - appId: miniapp_script\n      permissions: []\n      network: { default: deny, allow: [] }\n      sandbox: true\n",
+    );
+    for (file, text) in pages {
+        write(file, text);
+    }
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_campaign_in_javascript_runs_from_its_folder() {
+    let (code, told, _) = said_online(&["run", "examples/campaign"]).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("offers = [{\"title\":\"Ice \\u001b[31mcream\"}]"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_script_that_fails_is_told_by_file_and_line() {
+    let page = "Page({\n  data: { n: 1 },\n  onLoad() {\n    console.log('loaded', { a: 1 });\n  },\n  async onTap() {\n    await null;\n    this.missing();\n  },\n});\n";
+    let folder = script_project(&[("pages/index.js", page)]);
+    let path = folder.path().display().to_string();
+    let (code, told, _) = said(&miniapp(&["run", &path, "--event", "onTap"]));
+    assert_eq!(code, Some(1), "{told}");
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| !line.contains(" turn ") && !line.contains("blake3"))
+        .take(6)
+        .collect();
+    assert_snapshot!(lines.join("\n"), @r"
+        data  page 1  n = 1
+         log  info  loaded { a: 1 }
+       event  onTap
+    uncaught  app: unhandled rejection: TypeError: not a function
+                  at onTap (pages/index.js:8:10)
+    ");
+}
+
+#[test]
+fn a_script_that_does_not_compile_is_told_with_its_place() {
+    let folder = script_project(&[("pages/index.ts", "Page({\n  data: { n: 1 \n});\n")]);
+    let path = folder.path().display().to_string();
+    let (code, _, errors) = said(&miniapp(&["build", &path]));
+    assert_eq!(code, Some(2));
+    assert_snapshot!(errors, @r"
+    error: Expected `,` or `}` but found `)`
+     --> pages/index.ts:3:2
+      |
+    3 | });
+      |  ^
+    ");
+    let nothing = script_project(&[]);
+    let path = nothing.path().display().to_string();
+    let (_, _, errors) = said(&miniapp(&["build", &path]));
+    assert!(
+        errors.contains("neither a Cargo.toml nor a script, such as pages/index.js for the page `pages/index` of miniapp.yaml"),
+        "{errors}"
+    );
 }

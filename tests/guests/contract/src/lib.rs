@@ -208,7 +208,7 @@ mod tests {
         page.event("all", json!({})).unwrap();
         let outcomes = page.data("outcomes");
         let functions = outcomes.as_object().unwrap();
-        assert_eq!(functions.len(), 38);
+        assert_eq!(functions.len(), 40);
         for (function, outcome) in functions {
             let denied = function.starts_with("storage.");
             assert_eq!(outcome, if denied { "denied" } else { "ok" }, "{function}");
