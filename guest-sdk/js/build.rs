@@ -72,6 +72,10 @@ struct Booted {
     instance: Instance,
 }
 
+#[allow(
+    clippy::panic,
+    reason = "the trait wants it where the engine has not what was just put into it"
+)]
 impl InstanceState for Booted {
     async fn global_get(&mut self, name: &str, _: ValType) -> SnapshotVal {
         let global = self.instance.get_global(&self.store, name);

@@ -31,8 +31,12 @@ fn ready<T: 'static>(value: T) -> Work<T> {
 }
 
 impl Recorder {
-    fn call(&self, what: String) -> Work<()> {
+    fn note(&self, what: String) {
         self.called.borrow_mut().push(what);
+    }
+
+    fn call(&self, what: String) -> Work<()> {
+        self.note(what);
         ready(())
     }
 }
@@ -119,7 +123,7 @@ impl Outside for Recorder {
     }
 
     fn read_profile(&self, fields: Vec<String>) -> Work<Vec<(String, String)>> {
-        let _ = self.call(format!("profile {fields:?}"));
+        self.note(format!("profile {fields:?}"));
         ready(vec![
             ("nickname".to_owned(), "Mia".to_owned()),
             ("avatar-url".to_owned(), "x".to_owned()),
@@ -237,30 +241,30 @@ impl Outside for Recorder {
     }
 
     fn show_toast(&self, text: &str, icon: &str, milliseconds: u32) -> Result<(), Failure> {
-        let _ = self.call(format!("toast {text} {icon} {milliseconds}"));
+        self.note(format!("toast {text} {icon} {milliseconds}"));
         Ok(())
     }
 
     fn hide_toast(&self) {
-        let _ = self.call("hide toast".to_owned());
+        self.note("hide toast".to_owned());
     }
 
     fn show_loading(&self, text: &str) -> Result<(), Failure> {
-        let _ = self.call(format!("loading {text}"));
+        self.note(format!("loading {text}"));
         Ok(())
     }
 
     fn hide_loading(&self) {
-        let _ = self.call("hide loading".to_owned());
+        self.note("hide loading".to_owned());
     }
 
     fn set_title(&self, page: u32, title: &str) -> Result<(), Failure> {
-        let _ = self.call(format!("title {page} {title}"));
+        self.note(format!("title {page} {title}"));
         Ok(())
     }
 
     fn ask(&self, question: Question) -> Work<Reply> {
-        let _ = self.call(format!("{question:?}"));
+        self.note(format!("{question:?}"));
         ready(Reply {
             confirmed: true,
             input: Some("typed".to_owned()),
