@@ -2,7 +2,9 @@
 //! `done(failure, value)` last, and returns at once; one that does not answers its failure, or
 //! the pair `[failure, value]`.
 
+mod address;
 mod answers;
+mod utf8;
 
 use std::rc::Rc;
 
@@ -12,7 +14,7 @@ use rquickjs::{Ctx, Function, IntoJs, Object};
 use crate::environment::{Engine, Waiting};
 use crate::outside::{Level, Question, Request, Work};
 
-use answers::{Bytes, Failed, Pairs, Told};
+use answers::{Bytes, Failed, Pairs, Read, Told};
 
 /// Makes the functions.
 pub(crate) fn functions<'js>(ctx: &Ctx<'js>, engine: &Rc<Engine>) -> rquickjs::Result<Object<'js>> {
@@ -94,6 +96,17 @@ fn basics<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()
 fn text<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
     define!(native, engine;
         "encode" = |_ctx, _e, text: String| Bytes(text.into_bytes());
+        "decodeText" = |_ctx, _e, bytes: Bytes, fatal: bool, stream: bool| {
+            Read(utf8::decode(&bytes.0, fatal, stream))
+        };
+        "parseUrl" = |_ctx, _e, url: String, base: Option<String>| {
+            address::parse(&url, base.as_deref())
+        };
+        "changeUrl" = |_ctx, _e, url: String, part: String, value: String| {
+            address::change(&url, &part, &value)
+        };
+        "readForm" = |_ctx, _e, query: String| Pairs(address::read_form(&query));
+        "writeForm" = |_ctx, _e, pairs: Pairs| address::write_form(&pairs.0);
         "decode" = |_ctx, _e, bytes: Bytes| {
             let bytes = bytes.0.as_slice();
             String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()

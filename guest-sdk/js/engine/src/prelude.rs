@@ -1,7 +1,7 @@
 //! The part of the engine that is JavaScript itself, as one module that makes one function.
 
 /// Its files, in the order that they stand on one another.
-const FILES: [&str; 11] = [
+const FILES: [&str; 15] = [
     include_str!("../prelude/base.js"),
     include_str!("../prelude/console.js"),
     include_str!("../prelude/timers.js"),
@@ -9,6 +9,10 @@ const FILES: [&str; 11] = [
     include_str!("../prelude/fc.js"),
     include_str!("../prelude/request.js"),
     include_str!("../prelude/storage.js"),
+    include_str!("../prelude/encoding.js"),
+    include_str!("../prelude/clone.js"),
+    include_str!("../prelude/url.js"),
+    include_str!("../prelude/crypto.js"),
     include_str!("../prelude/navigation.js"),
     include_str!("../prelude/ui.js"),
     include_str!("../prelude/user.js"),

@@ -49,6 +49,21 @@ impl<'js, T: IntoJs<'js>> IntoJs<'js> for Told<T> {
     }
 }
 
+/// A text and of how many bytes it was read, as a pair; or nothing.
+pub(super) struct Read(pub(super) Option<(String, usize)>);
+
+impl<'js> IntoJs<'js> for Read {
+    fn into_js(self, ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {
+        let Some((text, bytes)) = self.0 else {
+            return Ok(Value::new_undefined(ctx.clone()));
+        };
+        let pair = Array::new(ctx.clone())?;
+        pair.set(0, text)?;
+        pair.set(1, bytes)?;
+        pair.into_js(ctx)
+    }
+}
+
 /// Pairs of texts, as a list that has them one after the other.
 pub(super) struct Pairs(pub(super) Vec<(String, String)>);
 

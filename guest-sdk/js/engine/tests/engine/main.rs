@@ -12,3 +12,5 @@ mod language;
 mod lifecycle;
 mod outside;
 mod set_data;
+mod url_standard;
+mod web;
