@@ -1,7 +1,7 @@
 //! The part of the engine that is JavaScript itself, as one module that makes one function.
 
 /// Its files, in the order that they stand on one another.
-const FILES: [&str; 15] = [
+const FILES: [&str; 17] = [
     include_str!("../prelude/base.js"),
     include_str!("../prelude/console.js"),
     include_str!("../prelude/timers.js"),
@@ -12,6 +12,8 @@ const FILES: [&str; 15] = [
     include_str!("../prelude/encoding.js"),
     include_str!("../prelude/clone.js"),
     include_str!("../prelude/url.js"),
+    include_str!("../prelude/events.js"),
+    include_str!("../prelude/fetch.js"),
     include_str!("../prelude/crypto.js"),
     include_str!("../prelude/navigation.js"),
     include_str!("../prelude/ui.js"),

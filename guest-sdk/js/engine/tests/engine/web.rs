@@ -1,6 +1,8 @@
 //! What web platforms have beside the language: encodings, clones, random bytes.
 
-use crate::outside::{Stage, run};
+use miniapp_js_engine::Failure;
+
+use crate::outside::{Stage, answer, run};
 
 /// What the script logs, without the level.
 async fn logged(body: &str) -> Vec<String> {
@@ -200,5 +202,127 @@ fn the_table_of_what_is_there_names_all_of_fc() {
                 "{name} is not in COMPATIBILITY.md"
             );
         }
+    });
+}
+
+#[test]
+fn events_are_heard_in_their_order() {
+    run(async {
+        let body = r"
+            const target = new EventTarget(); const told = []; const hear = (event) => told.push(event.type + (event.target === target));
+            target.addEventListener('a', hear); target.addEventListener('a', hear); target.addEventListener('a', { handleEvent() { told.push('object') } });
+            target.addEventListener('a', () => told.push('once'), { once: true }); target.addEventListener('b', hear);
+            target.dispatchEvent(new Event('a')); target.removeEventListener('a', hear); target.dispatchEvent(new Event('a'));
+            console.log(told.join());
+            target.addEventListener('c', (event) => event.preventDefault());
+            console.log(target.dispatchEvent(new Event('c', { cancelable: true })), target.dispatchEvent(new Event('c')));
+            const controller = new AbortController(); const { signal } = controller;
+            signal.onabort = () => console.log('onabort'); signal.addEventListener('abort', () => console.log('heard', signal.reason.name));
+            target.addEventListener('d', () => console.log('not heard'), { signal });
+            controller.abort(); controller.abort('again'); target.dispatchEvent(new Event('d'));
+            console.log(signal.aborted, signal.reason instanceof DOMException, AbortSignal.abort(7).reason, AbortSignal.any([AbortSignal.abort(1), signal]).reason);
+            const later = new AbortController(); const any = AbortSignal.any([later.signal]); later.abort('x'); console.log(any.aborted, any.reason);
+            for (const wrong of [() => signal.throwIfAborted(), () => new AbortSignal(), () => target.dispatchEvent({}), () => new Event(), () => target.addEventListener('a', 1)]) { try { wrong() } catch (error) { console.log(error.name) } }";
+        let mut expected = vec![
+            "atrue,object,once,object",
+            "false true",
+            "heard AbortError",
+            "onabort",
+            "true true 7 1",
+            "true x",
+            "AbortError",
+        ];
+        expected.extend(["TypeError"; 4]);
+        assert_eq!(logged(body).await, expected);
+    });
+}
+
+#[test]
+fn fetch_answers_as_the_web_does() {
+    run(async {
+        let stage = Stage::page(r"{ async onTap() {
+            const response = await fetch('https://a.example/x', { method: 'post', body: new URLSearchParams({ q: 'ü' }), headers: { 'X-One': '1' } });
+            console.log(response.ok, response.status, response.url, response.headers.get('CONTENT-TYPE'), response.body, response.redirected);
+            const copy = response.clone(); console.log(await response.json(), response.bodyUsed, copy.bodyUsed, await copy.text());
+            await response.text().catch((error) => console.log(error.name));
+            console.log((await fetch(new Request('https://a.example/none'))).ok);
+            await fetch('https://a.example/').catch((error) => console.log(error instanceof TypeError, error.message, error.code));
+            await fetch('nowhere').catch((error) => console.log(error.name));
+            await fetch('https://a.example/', { body: 'x' }).catch((error) => console.log(error.message));
+            const controller = new AbortController(); const asked = fetch('https://a.example/', { signal: controller.signal }); controller.abort();
+            await asked.catch((error) => console.log(error.name));
+            await fetch('https://a.example/', { signal: AbortSignal.abort('why') }).catch((error) => console.log(error));
+        } }").await;
+        let network = Err(Failure::new("network", "no way"));
+        *stage.host.answers.borrow_mut() = vec![
+            Ok(answer(200, "1")),
+            network,
+            Ok(answer(404, "")),
+            Ok(answer(200, "{\"n\":1}")),
+        ];
+        stage.event("onTap", "null").unwrap();
+        for _ in 0..10 {
+            stage.rest().await;
+        }
+        let log: Vec<String> = stage
+            .log()
+            .iter()
+            .map(|line| line.split_once(": ").unwrap().1.to_owned())
+            .collect();
+        assert_eq!(
+            log,
+            [
+                "true 200 https://api.example.com/ application/json null true",
+                "{ n: 1 } true false {\"n\":1}",
+                "TypeError",
+                "false",
+                "true fetch: no way network",
+                "TypeError",
+                "Request: a GET has no body",
+                "AbortError",
+                "why",
+            ]
+        );
+        assert_eq!(stage.uncaught(), [""; 0]);
+        let requests = stage.host.requests.borrow();
+        assert_eq!(
+            (requests[0].method.as_str(), requests[0].body.as_deref()),
+            ("POST", Some(&b"q=%C3%BC"[..]))
+        );
+        let headers = [
+            (
+                "content-type",
+                "application/x-www-form-urlencoded;charset=UTF-8",
+            ),
+            ("x-one", "1"),
+        ];
+        assert_eq!(
+            requests[0].headers,
+            headers.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+    });
+}
+
+#[test]
+fn headers_requests_and_responses_by_themselves() {
+    run(async {
+        let body = r"
+            const h = new Headers([['B', '1'], ['a', ' 2 '], ['b', '3'], ['set-cookie', 'x'], ['Set-Cookie', 'y']]);
+            console.log(h.get('b'), h.get('A'), h.get('none'), h.has('B'), JSON.stringify([...h]), h.getSetCookie().length);
+            h.set('b', '4'); h.delete('a'); console.log([...h.keys()].join(), [...new Headers(h).values()].join('|'));
+            for (const wrong of [() => new Headers({ 'a b': '1' }), () => new Headers({ a: 'x\ny' }), () => new Headers(1), () => new Headers([['a']]), () => new Request('https://a', { method: 'GET', body: '' }), () => new Response('x', { status: 204 }), () => new Response('', { status: 99 }), () => Response.json(undefined)]) { try { wrong(); console.log('no error') } catch (error) { console.log(error.name) } }
+            const r = new Request('https://a/', { method: 'patch', headers: h }); console.log(r.method, r.url, r.headers.get('b'), r.signal.aborted, new Request(r, { method: 'PUT', body: 'x' }).headers.get('content-type'));
+            console.log(new Response().status, Response.json({ a: 1 }).headers.get('content-type'), new Response('x').headers.get('content-type'), new Response(new Uint8Array(2)).headers.get('content-type'));";
+        let mut expected = vec![
+            r#"1, 3 2 null true [["a","2"],["b","1, 3"],["set-cookie","x"],["set-cookie","y"]] 2"#,
+            "b,set-cookie,set-cookie 4|x|y",
+        ];
+        expected.extend(["TypeError"; 6]);
+        expected.extend(["RangeError", "TypeError"]);
+        expected.extend([
+            "patch https://a/ 4 false text/plain;charset=UTF-8",
+            "200 application/json text/plain;charset=UTF-8 null",
+        ]);
+        assert_eq!(logged(body).await, expected);
     });
 }
