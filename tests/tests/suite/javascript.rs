@@ -130,6 +130,37 @@ Page({
     const again = () => again() + 1;
     again();
   },
+  onCount() {
+    let count = 0;
+    for (let i = 0; i < 20000; i += 1) count += 1;
+    this.setData({ count });
+  },
+  onDeep(event) {
+    const deep = 100000;
+    const nested = () => {
+      let list = [];
+      for (let i = 0; i < deep; i += 1) list = [list];
+      return list;
+    };
+    switch (event.detail.how) {
+      case 'parse': return JSON.parse('['.repeat(deep));
+      case 'stringify': return this.setData({ nested: nested() });
+      case 'regexp': return new RegExp('('.repeat(deep) + ')'.repeat(deep));
+      case 'clone': return structuredClone(nested());
+      case 'join': return String(nested());
+      case 'console': return console.log(nested());
+      case 'bind': {
+        let f = () => 1;
+        for (let i = 0; i < deep; i += 1) f = f.bind(null);
+        return f();
+      }
+      case 'proxy': {
+        let proxy = {};
+        for (let i = 0; i < deep; i += 1) proxy = new Proxy(proxy, {});
+        return proxy.x;
+      }
+    }
+  },
   onGrow() {
     const kept = [];
     for (;;) kept.push(new Uint8Array(1 << 20).fill(1));
@@ -259,6 +290,40 @@ on_both! {
         // It lives on.
         stage.event(&app, "onSee", json!({})).await.unwrap();
         assert_eq!(stage.data(&app).await["pages"], 1);
+    }
+}
+
+on_both! {
+    async fn a_small_supply_is_enough_for_what_is_small(execution: Execution) {
+        let small = |host: HostBuilder| {
+            let mut limits = miniapp_host::Limits::default();
+            limits.fuel_per_event = 10_000_000;
+            host.limits(limits)
+        };
+        let stage = Stage::builder(execution).host(small).set().await;
+        let manifests = manifests("", "");
+        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        stage.event(&app, "onCount", json!({})).await.unwrap();
+        assert_eq!(stage.data(&app).await["count"], 20_000);
+    }
+}
+
+on_both! {
+    async fn what_is_nested_too_deep_is_an_error_or_the_end_of_one(execution: Execution) {
+        let stage = Stage::builder(execution).serve(answer).set().await;
+        let manifests = manifests("", "");
+        let id = install(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let (others, component) = campaign();
+        let other = start(&stage, &others, component).await;
+        for how in ["parse", "stringify", "regexp", "clone", "join", "console", "bind", "proxy"] {
+            let app = stage.launch(&id).await;
+            match stage.event(&app, "onDeep", json!({ "how": how })).await {
+                Ok(()) | Err(EventError::App(_)) => assert_eq!(*app.close().await, EndReason::Closed),
+                Err(EventError::Ended(reason)) => assert!(!matches!(*reason, EndReason::Host(_)), "{how}: {reason}"),
+                Err(other) => panic!("{how}: {other}"),
+            }
+        }
+        assert_eq!(stage.data(&other).await["offers"][0]["title"], "Ice cream");
     }
 }
 

@@ -18,6 +18,8 @@ thread_local! {
     static ENGINE: RefCell<Option<Environment>> = const { RefCell::new(None) };
     /// Whether the host may be called: not while the snapshot is taken.
     static HAS_HOST: Cell<bool> = const { Cell::new(false) };
+    /// The fuel that there was at the launch.
+    static SUPPLY: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Boots the engine, for the snapshot that every mini-app begins with.
@@ -33,7 +35,9 @@ extern "C" fn boot() {
 
 /// The engine with its script.
 fn engine() -> Result<Environment, Failure> {
-    HAS_HOST.with(|has| has.set(true));
+    if !HAS_HOST.with(|has| has.replace(true)) {
+        SUPPLY.with(|supply| supply.set(bindings::miniapp::host::health::fuel()));
+    }
     let booted = ENGINE.with(|place| place.borrow().clone());
     let engine = booted.ok_or_else(|| Failure::new("unavailable", "the engine was not booted"))?;
     if !engine.is_loaded() {
@@ -44,6 +48,10 @@ fn engine() -> Result<Environment, Failure> {
         })?;
     }
     Ok(engine)
+}
+
+fn supply() -> u64 {
+    SUPPLY.with(Cell::get)
 }
 
 fn has_host() -> bool {

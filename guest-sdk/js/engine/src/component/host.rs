@@ -5,8 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::bindings::miniapp::host as wit;
-use super::has_host;
 use super::slot::asked;
+use super::{has_host, supply};
 use crate::Failure;
 use crate::outside::{
     DateOptions, Level, NumberOptions, Outside, Question, Reply, Request, Response, Usage, Work,
@@ -15,6 +15,9 @@ use crate::outside::{
 /// Fuel that is left when a script is stopped: enough to tell where it was. Between two looks
 /// the engine runs ten thousand jumps and calls, which is a few million.
 const RESERVE: u64 = 20_000_000;
+
+/// The share of the whole supply that is left at most, where that is small.
+const RESERVED_SHARE: u64 = 5;
 
 /// The host.
 pub(crate) struct Host;
@@ -323,6 +326,6 @@ impl Outside for Host {
     }
 
     fn must_stop(&self) -> bool {
-        has_host() && wit::health::fuel() < RESERVE
+        has_host() && wit::health::fuel() < RESERVE.min(supply() / RESERVED_SHARE)
     }
 }
