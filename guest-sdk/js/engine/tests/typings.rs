@@ -71,6 +71,20 @@ fn declared_globals(folder: &Path) -> BTreeSet<String> {
     globals.map(str::to_owned).collect()
 }
 
+/// The globals that the prelude makes, which are those that the language does not have.
+fn made_globals() -> BTreeSet<String> {
+    let mut globals = BTreeSet::new();
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("prelude")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let made = text.lines().filter_map(|line| {
+            let name = line.strip_prefix("global('")?;
+            name.split_once('\'').map(|(name, _)| name.to_owned())
+        });
+        globals.extend(made);
+    }
+    globals
+}
+
 /// The names that an expression answers, which is an array of them.
 fn answered(expression: &str) -> BTreeSet<String> {
     let stage = Stage::load(&format!("console.log({expression}.join(' '))")).unwrap();
@@ -95,11 +109,21 @@ fn fc_has_what_the_typings_declare() {
 }
 
 #[test]
-fn the_globals_of_mini_apps_are_what_the_typings_declare() {
+fn the_globals_that_the_typings_declare_are_there() {
     let declared = declared_globals(&typings());
     assert!(declared.len() > 10, "{declared:?}");
     let there = answered("Object.getOwnPropertyNames(globalThis)");
     assert_eq!(without(&declared, &there), [""; 0], "not in the engine");
+}
+
+#[test]
+fn the_globals_that_the_prelude_makes_are_declared() {
+    let mut declared = declared_globals(&typings());
+    declared.extend(declared_globals(&typings().join("web")));
+    let made = made_globals();
+    assert!(made.len() > 10, "{made:?}");
+    // What the bundler calls is nothing for mini-apps.
+    assert_eq!(without(&made, &declared), ["__page"], "not declared");
 }
 
 #[test]

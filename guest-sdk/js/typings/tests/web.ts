@@ -17,6 +17,17 @@ async function network(controller: AbortController) {
   response.body.getReader();
   // @ts-expect-error: there are no blobs
   response.blob();
+  const whole: Uint8Array = await Response.json({ a: 1 }).bytes();
+  return whole;
+}
+
+async function refused() {
+  try {
+    await fetch('https://elsewhere.example.com/');
+  } catch (error) {
+    const { code, line } = error as MiniApp.FetchError;
+    if (code === 'denied') console.log(line);
+  }
 }
 
 function addresses() {

@@ -4,7 +4,8 @@ interface Crypto {
   /**
    * Fills an array of integers with random bytes, at most 65,536, and returns it.
    *
-   * @throws `DOMException` of the name `QuotaExceededError` for more.
+   * @throws `DOMException` of the name `QuotaExceededError` for more, and `TypeMismatchError` for
+   * what is no array of integers.
    */
   getRandomValues<
     Integers extends

@@ -1,18 +1,16 @@
 // DOM Standard, "Events", without a tree: an event is told to its target alone.
 
 interface EventInit {
-  bubbles?: boolean;
   cancelable?: boolean;
-  composed?: boolean;
 }
 
 interface Event {
   readonly type: string;
   readonly target: EventTarget | null;
   readonly currentTarget: EventTarget | null;
-  readonly bubbles: boolean;
+  /** There is no tree to bubble through. */
+  readonly bubbles: false;
   readonly cancelable: boolean;
-  readonly composed: boolean;
   readonly defaultPrevented: boolean;
   /** Milliseconds, as `performance.now()` counts them. */
   readonly timeStamp: number;
@@ -40,7 +38,7 @@ interface EventListenerOptions {
 
 interface AddEventListenerOptions extends EventListenerOptions {
   once?: boolean;
-  passive?: boolean;
+  /** The listener is taken away when it is aborted. */
   signal?: AbortSignal;
 }
 

@@ -28,12 +28,13 @@ interface Body {
   readonly body: null;
   readonly bodyUsed: boolean;
   arrayBuffer(): Promise<ArrayBuffer>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
   json(): Promise<any>;
   text(): Promise<string>;
 }
 
 interface RequestInit {
-  /** At most 8 MiB. */
+  /** At most 8 MiB; none with GET and HEAD. */
   body?: BodyInit | null;
   headers?: HeadersInit;
   method?: string;
@@ -55,6 +56,7 @@ declare var Request: {
 
 interface ResponseInit {
   headers?: HeadersInit;
+  /** 200 to 599; 200 if absent. */
   status?: number;
   statusText?: string;
 }
@@ -64,7 +66,10 @@ interface Response extends Body {
   /** Whether the status is one of 200 to 299. */
   readonly ok: boolean;
   readonly status: number;
+  /** Empty in what a server has answered. */
   readonly statusText: string;
+  readonly redirected: boolean;
+  readonly type: 'basic' | 'default';
   /** Where the answer came from, after redirects. */
   readonly url: string;
   clone(): Response;
@@ -73,10 +78,24 @@ interface Response extends Body {
 declare var Response: {
   prototype: Response;
   new (body?: BodyInit | null, init?: ResponseInit): Response;
+  json(data: unknown, init?: ResponseInit): Response;
 };
 
+declare namespace MiniApp {
+  /** What the promise of `fetch` is rejected with where the host does not answer. */
+  interface FetchError extends TypeError {
+    /** What happened, for programs. */
+    code: ErrorCode;
+    /** The permission that was missing. */
+    permission?: string;
+    /** The line of a manifest that would grant it. */
+    line?: string;
+  }
+}
+
 /**
- * Sends an HTTP request to a host that both manifests allow. Every status is an answer; where
- * there is none, the promise is rejected.
+ * Sends an HTTP request to a host that both manifests allow, and takes 60 seconds at most. Every
+ * status is an answer; where there is none, the promise is rejected with a
+ * {@link MiniApp.FetchError}, or with the reason of the signal.
  */
 declare function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
