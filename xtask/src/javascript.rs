@@ -69,7 +69,8 @@ fn sources(from: &Path, contract: &Path) -> Result<Vec<u8>, String> {
     Ok(all)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+/// Copies a file into a folder, which is made if it is not there.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let folder = to.parent().unwrap_or(to);
     fs::create_dir_all(folder)
         .and_then(|()| fs::copy(from, to))
@@ -78,7 +79,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 /// Whether there is such a program.
-fn answers(program: &str) -> bool {
+pub(crate) fn answers(program: &str) -> bool {
     let quiet = Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())

@@ -1,6 +1,6 @@
 //! The project's own commands: `demo` and `test`, which are the README's, with the
 //! `setup` that both begin with, and the checks that need a tool of their own,
-//! `fuzz` and `deny`. Builds nothing itself: it calls Cargo and says what it is
+//! `typings`, `fuzz` and `deny`. Builds nothing itself: it calls Cargo and says what it is
 //! doing.
 
 mod demo;
@@ -8,6 +8,7 @@ mod deny;
 mod fuzz;
 mod javascript;
 mod setup;
+mod typings;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -19,6 +20,7 @@ usage: cargo xtask <command>
           and make the JavaScript guest of the tests where there is npm
   demo    build the example mini-apps and run the summer campaign
   test    set up and run all tests (arguments go to `cargo test --workspace`)
+  typings check the typings of mini-apps in JavaScript, where there is npm
   fuzz    fuzz what reads strangers' input: [--seconds <for each>] [<target>…]
   deny    check licences, sources and bans of everything that is depended on";
 
@@ -31,7 +33,9 @@ fn main() -> ExitCode {
         (Some("demo"), []) => setup::setup().and_then(|()| demo::demo()),
         (Some("test"), _) => setup::setup()
             .and_then(|()| javascript::build())
-            .and_then(|()| test(&rest)),
+            .and_then(|()| test(&rest))
+            .and_then(|()| typings::check()),
+        (Some("typings"), []) => typings::check(),
         (Some("fuzz"), _) => fuzz::fuzz(&rest),
         (Some("deny"), []) => deny::deny(),
         _ => Err(USAGE.to_owned()),

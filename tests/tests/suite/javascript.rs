@@ -297,7 +297,7 @@ on_both! {
     async fn a_small_supply_is_enough_for_what_is_small(execution: Execution) {
         let small = |host: HostBuilder| {
             let mut limits = miniapp_host::Limits::default();
-            limits.fuel_per_event = 10_000_000;
+            limits.fuel_per_event = 25_000_000;
             host.limits(limits)
         };
         let stage = Stage::builder(execution).host(small).set().await;

@@ -11,10 +11,21 @@ const answering = (name, options, run) => {
     if (isFunction(complete)) apply(complete, given, [result]);
   };
   const ask = (succeed, refuse) => {
+    let isAnswered = false;
+    const answered = (tell) => {
+      isAnswered = true;
+      tell();
+    };
     try {
-      run(given, (value) => succeed({ ...value, errMsg: `${name}:ok` }), (failure) => refuse(hostError(name, failure)));
+      run(
+        given,
+        (value) => answered(() => succeed({ ...value, errMsg: `${name}:ok` })),
+        (failure) => answered(() => refuse(hostError(name, failure))),
+      );
     } catch (error) {
-      refuse(error);
+      // What a callback of the mini-app throws is its own, and not a failure of the call.
+      if (isAnswered) throw error;
+      refuse(hostError(name, error));
     }
   };
   if (isFunction(success) || isFunction(fail) || isFunction(complete)) {

@@ -1,10 +1,9 @@
 // App and Page: registration, lifecycle, data. The semantics are those of WeChat's and
 // FinClip's public documentation, where the contract leaves the choice.
-const APP_CALLBACKS = ['onLaunch', 'onShow', 'onHide', 'onError', 'onPageNotFound', 'onUnhandledRejection'];
-
 const definitions = new Map();
 let registering = null;
 let app = null;
+let isAppDefined = false;
 let pages = [];
 
 /** Says which page the code that follows defines. */
@@ -14,8 +13,10 @@ global('__page', (path) => {
 
 global('App', (definition) => {
   if (!isObject(definition)) throw new TypeError('App: expected an object with its callbacks and data');
-  if (app) throw new Error('App was called twice; a mini-app has one');
-  app = deepCopy(definition);
+  if (isAppDefined) throw new Error('App was called twice; a mini-app has one');
+  isAppDefined = true;
+  // What has asked for it before holds this very object.
+  app = assign(app ?? {}, deepCopy(definition));
 });
 
 global('getApp', () => {
@@ -233,6 +234,7 @@ const entry = {
   event,
   save() {
     const kept = call(app, 'onSaveState', []);
+    if (isFunction(kept?.then)) throw new TypeError('onSaveState: expected the state itself, came a promise; answer at once');
     return kept === undefined ? null : (stringify(kept) ?? null);
   },
   restore(state) {

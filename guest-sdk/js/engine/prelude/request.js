@@ -48,11 +48,13 @@ const requestOf = (options) => {
     } else if (type && includes(lower(type), 'application/x-www-form-urlencoded')) {
       body = native.encode(formText(data));
     } else {
-      body = native.encode(text(stringify(data)));
+      const json = stringify(data);
+      if (json === undefined) throw invalid(`a ${typeof data} cannot be sent; expected what JSON can say`);
+      body = native.encode(json);
     }
     if (hasBody && type === undefined && typeof data !== 'string') push(headers, 'content-type', 'application/json');
   }
-  const timeout = options.timeout === undefined ? undefined : Math.min(delayOf(options.timeout), 60000);
+  const timeout = delayOf(options.timeout) === 0 ? undefined : Math.min(delayOf(options.timeout), 60000);
   return { url, method, headers, body, timeout };
 };
 

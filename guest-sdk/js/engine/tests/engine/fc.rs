@@ -228,3 +228,39 @@ fn what_is_drawn_over_the_page() {
         );
     });
 }
+
+#[test]
+fn what_is_given_wrongly_is_an_error_of_the_api() {
+    run(async {
+        let body = r"
+          fc.setStorage({ key: '', data: 1, fail: (e) => console.log(e instanceof Error, e.name, e.errMsg, e.code) });
+          await fc.setStorage({ key: 'k', data: () => 1 }).catch((e) => console.log(e.name, e.errMsg));
+          await fc.invoke({}).catch((e) => console.log(e.errMsg));
+          await fc.request({ url: 'https://a/', method: 'POST', data: () => 1 }).catch((e) => console.log(e.errMsg));
+          await fc.request({ url: 'https://a/', method: 'POST', get data() { throw new RangeError('mine') } }).catch((e) => console.log(e.name));";
+        assert_eq!(
+            logged(body).await,
+            [
+                "Info: true HostError setStorage:fail expected `key` as a text, came an empty one invalid-argument",
+                "Info: HostError setStorage:fail a function cannot be stored; expected what JSON can say",
+                "Info: invoke:fail expected `name` as a text, came undefined",
+                "Info: request:fail a function cannot be sent; expected what JSON can say",
+                "Info: RangeError",
+            ]
+        );
+    });
+}
+
+#[test]
+fn what_a_callback_throws_is_its_own() {
+    run(async {
+        let stage = Stage::page("{ onTap() { fc.showToast({ title: 'x', success() { throw new Error('mine') }, fail() { console.log('fail') }, complete() { console.log('complete') } }) } }").await;
+        let failed = stage.event("onTap", "null").unwrap_err();
+        assert!(
+            failed.message.starts_with("Error: mine"),
+            "{}",
+            failed.message
+        );
+        assert_eq!(stage.log(), [""; 0]);
+    });
+}

@@ -108,6 +108,10 @@ fn what_is_registered_wrongly_says_how_to_mend_it() {
     assert!(refused("Page({})").contains("Page was called outside of a page; call it at the top of a file that the app manifest lists under `pages`\\n    at index.js:1:"), "{}", refused("Page({})"));
     assert!(refused("__page('a'); Page({}); Page({})").contains("Page was called twice in a"));
     assert!(refused("App({}); App({})").contains("App was called twice; a mini-app has one"));
+    let early =
+        Stage::load("const app = getApp(); App({ n: 1 }); console.log(getApp() === app, app.n)")
+            .unwrap();
+    assert_eq!(early.log(), ["Info: true 1"]);
     assert!(refused("App()").contains("App: expected an object"));
     assert!(
         refused("__page('a');\nlet x = ;")
@@ -194,6 +198,16 @@ fn a_state_is_kept_where_the_app_offers_it() {
     );
     stage.engine.restore(r#"{"cart":[2]}"#).unwrap();
     assert_eq!(stage.log(), ["Info: { cart: [2] }"]);
+    let promised = Stage::load("App({ async onSaveState() { return 1 } })")
+        .unwrap()
+        .engine
+        .save();
+    assert!(
+        promised
+            .unwrap_err()
+            .message
+            .contains("onSaveState: expected the state itself, came a promise")
+    );
     assert_eq!(Stage::load("App({})").unwrap().engine.save().unwrap(), None);
     assert_eq!(Stage::load("").unwrap().engine.save().unwrap(), None);
 }
