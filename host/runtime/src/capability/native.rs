@@ -15,6 +15,27 @@ use crate::instance::State;
 use crate::meter::{waited, waited_in_store};
 use crate::report::truncate;
 
+/// Why code of the native app has given no answer.
+pub(super) enum Unanswered {
+    /// It has panicked.
+    Panicked,
+    /// It has taken too long.
+    Late,
+}
+
+/// Awaits an answer of code that may panic, or take its time.
+pub(super) async fn answered<F: Future>(
+    timeout: Duration,
+    ask: impl FnOnce() -> F,
+) -> Result<F::Output, Unanswered> {
+    // The call itself may panic, and not only what it returns.
+    let work = AssertUnwindSafe(async { ask().await }).catch_unwind();
+    match tokio::time::timeout(timeout, work).await {
+        Ok(answer) => answer.map_err(|_| Unanswered::Panicked),
+        Err(_) => Err(Unanswered::Late),
+    }
+}
+
 /// Awaits what the native app answers. `what` is who is asked, for the mini-app's
 /// developer. Called on the mini-app's task: when the mini-app ends, the call is
 /// dropped.
@@ -23,15 +44,15 @@ pub(super) async fn asked<F: Future>(
     timeout: Duration,
     ask: impl FnOnce() -> F,
 ) -> Result<F::Output, GuestError> {
-    // The call itself may panic, and not only what it returns.
-    let work = AssertUnwindSafe(async { ask().await }).catch_unwind();
-    match tokio::time::timeout(timeout, work).await {
-        Ok(answer) => answer.map_err(|_| panicked(what)),
-        Err(_) => Err(GuestError::new(
-            code::TIMEOUT,
-            format!("{what} has not answered within {timeout:?}; try again later"),
-        )),
-    }
+    answered(timeout, ask)
+        .await
+        .map_err(|unanswered| match unanswered {
+            Unanswered::Panicked => panicked(what),
+            Unanswered::Late => GuestError::new(
+                code::TIMEOUT,
+                format!("{what} has not answered within {timeout:?}; try again later"),
+            ),
+        })
 }
 
 /// Asks the user for a permission, where that is open. A refusal is reported.
