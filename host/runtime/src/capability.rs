@@ -21,6 +21,7 @@ mod login;
 mod native;
 mod navigation;
 mod profile;
+mod provider;
 mod random;
 pub(crate) mod request;
 mod storage;
@@ -44,7 +45,8 @@ pub(crate) use log::LogMeter;
 pub use login::{LoginCode, LoginProvider};
 pub use native::ExtensionError;
 pub(crate) use profile::PERMISSIONS as PROFILE_PERMISSIONS;
-pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider, ProviderError};
+pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider};
+pub use provider::ProviderError;
 pub use request::{
     HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Network, NetworkError, Resolver,
     Resolving, SystemResolver, Timeouts,

@@ -175,7 +175,23 @@ pub(crate) struct Inbox {
 
 /// Runs a mini-app until it ends. `permit` is its place among the live ones; `refused` is
 /// told where it does not begin for want of its files.
-pub(crate) async fn run(
+pub(crate) fn run(
+    prepared: Prepared,
+    start: Start,
+    inbox: Inbox,
+    control: Arc<Control>,
+    permit: OwnedSemaphorePermit,
+    refused: oneshot::Sender<FilesError>,
+) -> impl Future<Output = ()> + Send {
+    // Also where its task never gets a turn.
+    let farewell = Farewell(Arc::clone(&control));
+    async move {
+        live(prepared, start, inbox, control, permit, refused).await;
+        drop(farewell);
+    }
+}
+
+async fn live(
     prepared: Prepared,
     start: Start,
     inbox: Inbox,
@@ -183,7 +199,6 @@ pub(crate) async fn run(
     permit: OwnedSemaphorePermit,
     refused: oneshot::Sender<FilesError>,
 ) {
-    let farewell = Farewell(Arc::clone(&control));
     let services = Arc::clone(prepared.services());
     let tenant = Arc::clone(&start.tenant);
     let lived = async {
@@ -209,7 +224,6 @@ pub(crate) async fn run(
     // A panic in an observer must not keep the end from those who wait for it.
     let _ = std::panic::catch_unwind(told);
     control.reach(Phase::Ended(Arc::new(reason)));
-    drop(farewell);
 }
 
 async fn drive(

@@ -70,8 +70,8 @@ pub enum Report<'a> {
     /// one is what the user is to see. The callbacks of the pages follow.
     Pages(&'a [OpenPage]),
     /// The mini-app's storage cannot be used, or was damaged and begins anew. Reported from
-    /// a thread that works on the storage, whether the mini-app lives or not; not again
-    /// while nothing has changed.
+    /// a thread for such work, whether the mini-app lives or not; not again while nothing has
+    /// changed. The observer may ask for the storage, and wait for it.
     Storage {
         /// Whose storage it is.
         tenant: &'a Tenant,

@@ -1,7 +1,9 @@
 //! The order of callbacks, and what happens when one fails.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::poll;
 use miniapp_host::{EndReason, LaunchOptions};
 use miniapp_tests::{Guest, Line, Stage, on_both};
 use serde_json::json;
@@ -169,4 +171,33 @@ fn whoever_waits_is_told_when_the_runtime_goes_away() {
         EndReason::Host("the tokio runtime that it ran on was shut down".to_owned())
     );
     drop(stage);
+}
+
+#[test]
+fn a_launch_whose_runtime_goes_away_before_it_has_begun_is_told() {
+    let tokio = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let first = tokio();
+    let (stage, id) = first.block_on(async {
+        let stage = Stage::set(miniapp_host::Execution::Jit).await;
+        let id = stage.install(Guest::Rogue).await;
+        (stage, id)
+    });
+    let mut launching = pin!(stage.host.launch(id.as_str()));
+    // On this thread alone, so that its task does not get a turn.
+    assert!(
+        first
+            .block_on(async { poll!(launching.as_mut()) })
+            .is_pending()
+    );
+    drop(first);
+    let told = async { tokio::time::timeout(Duration::from_secs(5), launching).await };
+    let told = tokio().block_on(told);
+    let error = told.expect("it waits for ever").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the host failed: the tokio runtime that it ran on was shut down"
+    );
 }

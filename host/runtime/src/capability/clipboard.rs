@@ -12,7 +12,7 @@ use wasmtime::{AsContextMut, StoreContextMut};
 use super::Capability;
 use super::in_flight::{InFlight, Share};
 use super::native::{asked, consented, consented_in_store};
-use super::profile::ProviderError;
+use super::provider::ProviderError;
 use super::ui::check;
 use crate::contract::imports::clipboard;
 use crate::contract::{CLIPBOARD_SYNC, GuestError, code};
@@ -149,7 +149,7 @@ impl Call {
         } = &self;
         let read = || clipboard.read(tenant);
         let text = asked("the clipboard", TIMEOUT, &self.slept, read).await?;
-        let text = text.map_err(unavailable)?;
+        let text = text.map_err(GuestError::from)?;
         check(
             "the text in the clipboard",
             text.as_deref().unwrap_or_default(),
@@ -165,12 +165,8 @@ impl Call {
         } = &self;
         let write = || clipboard.write(tenant, text);
         let written = asked("the clipboard", TIMEOUT, &self.slept, write).await?;
-        written.map_err(unavailable)
+        written.map_err(GuestError::from)
     }
-}
-
-fn unavailable(error: ProviderError) -> GuestError {
-    GuestError::new(code::UNAVAILABLE, error.to_string())
 }
 
 /// Charges what is copied into the guest.

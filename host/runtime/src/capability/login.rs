@@ -3,22 +3,16 @@
 //! there is `miniapp-login`.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::FutureExt;
 use miniapp_package::Permission;
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
-use super::in_flight::InFlight;
-use super::profile::ProviderError;
-use crate::consent::Gate;
+use super::provider::{self, Call, ProviderError, unavailable};
 use crate::contract::imports::login;
-use crate::contract::{GuestError, LOGIN_SYNC, code};
+use crate::contract::{GuestError, LOGIN_SYNC};
 use crate::instance::State;
 use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
@@ -55,8 +49,8 @@ const MAX_LOGGING_IN: usize = 4;
 /// Bytes of a code: it goes into a URL or a header of the partner's.
 const MAX_CODE_BYTES: usize = 1 << 10;
 
-/// How long a provider may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// What is said of a provider that has panicked.
+const FAILED: &str = "the app could not log in; try again later";
 
 /// What a login provider's call returns: a code.
 pub type LoginCode<'a> = Pin<Box<dyn Future<Output = Result<String, ProviderError>> + Send + 'a>>;
@@ -71,51 +65,21 @@ pub trait LoginProvider: Send + Sync {
 
 type Answer = Result<String, GuestError>;
 
-/// What one call needs of the store, taken and charged before it waits.
-struct Call {
-    services: Arc<Services>,
-    tenant: Arc<Tenant>,
-    consent: Gate,
-    logging_in: InFlight,
-}
-
-impl Call {
-    fn begin(mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<Self> {
-        Meter::charge(&mut store, price::CALL.saturating_add(price::LOGIN_CODE))?;
-        let store = store.as_context_mut();
-        let state = store.data();
-        Ok(Self {
-            services: Arc::clone(&state.services),
-            tenant: Arc::clone(&state.tenant),
-            consent: state.consent.clone(),
-            logging_in: state.logging_in.clone(),
-        })
-    }
+fn begin(store: impl AsContextMut<Data = State>) -> wasmtime::Result<Call> {
+    let fuel = price::CALL.saturating_add(price::LOGIN_CODE);
+    Call::begin(store, fuel, |state| &state.logging_in)
 }
 
 async fn code(call: Call) -> Answer {
-    let unavailable = |message: &str| GuestError::new(code::UNAVAILABLE, message);
-    let Some(_share) = call.logging_in.take(1, MAX_LOGGING_IN) else {
-        let message = format!("{MAX_LOGGING_IN} logins are under way already; await one of them");
-        return Err(GuestError::new(code::BUSY, message));
-    };
+    let busy = "logins are under way already; await one of them";
+    let _share = call.count(MAX_LOGGING_IN, busy)?;
     let Some(provider) = &call.services.login else {
         return Err(unavailable("this app has no login"));
     };
     // The user is asked only where the native app's policy says so.
     call.consent.require(&Permission::Login).await?;
-    let asked = async { provider.code(&call.tenant).await };
-    let asked = AssertUnwindSafe(asked).catch_unwind();
-    let code = match tokio::time::timeout(TIMEOUT, asked).await {
-        Ok(Ok(Ok(code))) => code,
-        Ok(Ok(Err(error))) => return Err(unavailable(&error.to_string())),
-        Ok(Err(_)) => return Err(unavailable("the app could not log in; try again later")),
-        Err(_) => {
-            let seconds = TIMEOUT.as_secs();
-            let message = format!("there was no code within {seconds} seconds; try again later");
-            return Err(GuestError::new(code::TIMEOUT, message));
-        }
-    };
+    let ask = || provider.code(&call.tenant);
+    let code = provider::ask(&call.slept, ask, FAILED, "there was no code").await?;
     let fits = (1..=MAX_CODE_BYTES).contains(&code.len());
     if !fits || !code.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(unavailable(
@@ -141,7 +105,7 @@ impl login::Host for State {}
 
 impl login::HostWithStore<State> for HasSelf<State> {
     async fn code(accessor: &Accessor<State, Self>) -> wasmtime::Result<Answer> {
-        let call = accessor.with(|store| Call::begin(store))?;
+        let call = accessor.with(|store| begin(store))?;
         let answer = waited(accessor, self::code(call)).await?;
         accessor.with(|store| conclude(store, &answer))?;
         Ok(answer)
@@ -149,7 +113,7 @@ impl login::HostWithStore<State> for HasSelf<State> {
 }
 
 async fn code_sync(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<(Answer,)> {
-    let call = Call::begin(&mut store)?;
+    let call = begin(&mut store)?;
     let answer = waited_in_store(&mut store, code(call)).await?;
     conclude(&mut store, &answer)?;
     Ok((answer,))

@@ -16,6 +16,36 @@ use crate::instance::{Slept, State};
 use crate::meter::{waited, waited_in_store};
 use crate::report::truncate;
 
+/// Why code of the native app has given no answer.
+pub(super) enum Unanswered {
+    /// It has panicked.
+    Panicked,
+    /// It has taken too long.
+    Late,
+}
+
+/// Awaits an answer of code that may panic, or take its time. The time stands still while the
+/// mini-app is suspended, and with it the work.
+pub(super) async fn answered<F: Future>(
+    timeout: Duration,
+    slept: &Slept,
+    ask: impl FnOnce() -> F,
+) -> Result<F::Output, Unanswered> {
+    // The call itself may panic, and not only what it returns.
+    let mut work = pin!(AssertUnwindSafe(async { ask().await }).catch_unwind());
+    let mut left = timeout;
+    loop {
+        let before = slept.so_far();
+        if let Ok(answer) = tokio::time::timeout(left, &mut work).await {
+            return answer.map_err(|_| Unanswered::Panicked);
+        }
+        left = slept.so_far().saturating_sub(before);
+        if left.is_zero() {
+            return Err(Unanswered::Late);
+        }
+    }
+}
+
 /// Awaits what the native app answers. `what` is who is asked, for the mini-app's
 /// developer. Called on the mini-app's task: when the mini-app ends, the call is
 /// dropped, and while it is suspended neither goes on, the call or its time. That a call
@@ -26,22 +56,14 @@ pub(super) async fn asked<F: Future>(
     slept: &Slept,
     ask: impl FnOnce() -> F,
 ) -> Result<F::Output, GuestError> {
-    // The call itself may panic, and not only what it returns.
-    let mut work = pin!(AssertUnwindSafe(async { ask().await }).catch_unwind());
-    let mut left = timeout;
-    loop {
-        let before = slept.so_far();
-        if let Ok(answer) = tokio::time::timeout(left, &mut work).await {
-            return answer.map_err(|_| panicked(what));
-        }
-        left = slept.so_far().saturating_sub(before);
-        if left.is_zero() {
-            return Err(GuestError::new(
-                code::TIMEOUT,
-                format!("{what} has not answered within {timeout:?}; try again later"),
-            ));
-        }
-    }
+    let answer = answered(timeout, slept, ask).await;
+    answer.map_err(|unanswered| match unanswered {
+        Unanswered::Panicked => panicked(what),
+        Unanswered::Late => GuestError::new(
+            code::TIMEOUT,
+            format!("{what} has not answered within {timeout:?}; try again later"),
+        ),
+    })
 }
 
 /// Asks the user for a permission, where that is open. A refusal is reported.

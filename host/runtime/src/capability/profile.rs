@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::FutureExt;
 use miniapp_package::Permission;
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
-use super::in_flight::InFlight;
+use super::provider::{self, Call, ProviderError, unavailable};
 use crate::consent::{Gate, Standing};
 use crate::contract::imports::profile;
 use crate::contract::{GuestError, PROFILE_SYNC, code};
@@ -62,9 +59,6 @@ const MAX_NAME_BYTES: usize = 64;
 /// Bytes of an answer; what a provider returns beyond is an error of the provider.
 const MAX_ANSWER_BYTES: usize = 64 << 10;
 
-/// How long a provider may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
-
 /// What is said of a provider that has panicked.
 const FAILED: &str = "the app could not read the profile; try again later";
 
@@ -84,14 +78,6 @@ fn permission_for(field: &str) -> &'static Permission {
         _ => &Permission::ReadProfile,
     }
 }
-
-/// A provider could not answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ProviderError(
-    /// What happened, in words that the mini-app may see.
-    pub String,
-);
 
 /// What a provider's call returns: names and values of profile fields.
 pub type ProfileAnswer<'a> =
@@ -156,44 +142,15 @@ impl ProfileProvider for FixedProfile {
 
 type Answer = Result<Vec<(String, String)>, GuestError>;
 
-/// What one call needs of the store, taken and charged before it waits.
-struct Call {
-    services: Arc<Services>,
-    tenant: Arc<Tenant>,
-    consent: Gate,
-    reading: InFlight,
-}
-
-impl Call {
-    fn begin(
-        mut store: impl AsContextMut<Data = State>,
-        fields: &[String],
-    ) -> wasmtime::Result<Self> {
-        let bytes = fields.iter().map(String::len).sum();
-        Meter::charge(&mut store, price::call(bytes, fields.len()))?;
-        let store = store.as_context_mut();
-        let state = store.data();
-        Ok(Self {
-            services: Arc::clone(&state.services),
-            tenant: Arc::clone(&state.tenant),
-            consent: state.consent.clone(),
-            reading: state.reading_profile.clone(),
-        })
-    }
+fn begin(store: impl AsContextMut<Data = State>, fields: &[String]) -> wasmtime::Result<Call> {
+    let bytes = fields.iter().map(String::len).sum();
+    let fuel = price::call(bytes, fields.len());
+    Call::begin(store, fuel, |state| &state.reading_profile)
 }
 
 async fn read(call: Call, fields: Vec<String>) -> Answer {
-    let Call {
-        services,
-        tenant,
-        consent,
-        reading,
-    } = call;
-    let Some(_share) = reading.take(1, MAX_READING) else {
-        let message =
-            format!("{MAX_READING} reads are under way already; await some before starting more");
-        return Err(GuestError::new(code::BUSY, message));
-    };
+    let busy = "reads are under way already; await some before starting more";
+    let _share = call.count(MAX_READING, busy)?;
     if fields.len() > MAX_FIELDS || fields.iter().any(|name| name.len() > MAX_NAME_BYTES) {
         return Err(GuestError::new(
             code::TOO_LARGE,
@@ -202,31 +159,16 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
             ),
         ));
     }
-    let Some(provider) = &services.profile else {
-        return Err(GuestError::new(
-            code::UNAVAILABLE,
-            "this app has no profile to read",
-        ));
+    let Some(provider) = &call.services.profile else {
+        return Err(unavailable("this app has no profile to read"));
     };
-    let fields = permitted(&consent, &**provider, fields).await?;
+    let fields = permitted(&call.consent, &**provider, fields).await?;
     if fields.is_empty() {
         return Ok(Vec::new());
     }
-    let asked = async { provider.read(&tenant, &fields).await };
-    let asked = AssertUnwindSafe(asked).catch_unwind();
-    let mut answer = match tokio::time::timeout(TIMEOUT, asked).await {
-        Ok(Ok(Ok(answer))) => answer,
-        Ok(Ok(Err(error))) => return Err(GuestError::new(code::UNAVAILABLE, error.to_string())),
-        Ok(Err(_)) => {
-            return Err(GuestError::new(code::UNAVAILABLE, FAILED));
-        }
-        Err(_) => {
-            let seconds = TIMEOUT.as_secs();
-            let message =
-                format!("the profile was not answered within {seconds} seconds; try again later");
-            return Err(GuestError::new(code::TIMEOUT, message));
-        }
-    };
+    let ask = || provider.read(&call.tenant, &fields);
+    let mut answer =
+        provider::ask(&call.slept, ask, FAILED, "the profile was not answered").await?;
     answer.retain(|(name, _)| fields.contains(name));
     let bytes: usize = answer
         .iter()
@@ -283,7 +225,7 @@ async fn permitted(
         _ => {}
     }
     let fields = std::panic::catch_unwind(AssertUnwindSafe(|| provider.fields()));
-    let mut fields = fields.map_err(|_| GuestError::new(code::UNAVAILABLE, FAILED))?;
+    let mut fields = fields.map_err(|_| unavailable(FAILED))?;
     fields.retain(|field| allowed.contains(&permission_for(field)));
     Ok(fields)
 }
@@ -306,7 +248,7 @@ impl profile::HostWithStore<State> for HasSelf<State> {
         accessor: &Accessor<State, Self>,
         fields: Vec<String>,
     ) -> wasmtime::Result<Answer> {
-        let call = accessor.with(|store| Call::begin(store, &fields))?;
+        let call = accessor.with(|store| begin(store, &fields))?;
         let answer = waited(accessor, read(call, fields)).await?;
         accessor.with(|store| conclude(store, &answer))?;
         Ok(answer)
@@ -317,7 +259,7 @@ async fn read_sync(
     mut store: StoreContextMut<'_, State>,
     fields: Vec<String>,
 ) -> wasmtime::Result<(Answer,)> {
-    let call = Call::begin(&mut store, &fields)?;
+    let call = begin(&mut store, &fields)?;
     let answer = waited_in_store(&mut store, read(call, fields)).await?;
     conclude(&mut store, &answer)?;
     Ok((answer,))

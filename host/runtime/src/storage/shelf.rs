@@ -114,10 +114,9 @@ impl Shelf {
     }
 
     fn write(&mut self, pending: Pending) -> Result<(), Fault> {
-        if let Some(open) = &mut self.open {
-            open.write(pending)?;
-            self.told = None;
-        }
+        let closed = || Fault::System("it is not open".to_owned());
+        self.open.as_mut().ok_or_else(closed)?.write(pending)?;
+        self.told = None;
         Ok(())
     }
 
