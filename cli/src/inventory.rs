@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use miniapp_guest_build::GuestBuild;
+use miniapp_js_bundle::has_scripts;
 use miniapp_package::{AppManifest, MAX_COMPONENT_BYTES, Package};
 
 use crate::{Failure, javascript};
@@ -24,7 +25,7 @@ pub(crate) fn package(path: &Path, manifest: Option<&Path>) -> Result<Package, F
         if read.component.is_none() && path.join("Cargo.toml").is_file() {
             return Ok(Package::new(read, built(path)?)?);
         }
-        if read.component.is_none() && javascript::is_project(path, &read) {
+        if read.component.is_none() && has_scripts(path, &read.pages) {
             let component = javascript::built(path, &read)?;
             return Ok(Package::new(read, component)?);
         }
@@ -115,7 +116,7 @@ pub(crate) fn project(folder: &Path) -> Result<Vec<u8>, Failure> {
         .into());
     }
     let manifest = AppManifest::read(&manifest)?;
-    if javascript::is_project(folder, &manifest) {
+    if has_scripts(folder, &manifest.pages) {
         return javascript::built(folder, &manifest);
     }
     let page = manifest.pages.first().map_or("app", String::as_str);

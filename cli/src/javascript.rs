@@ -8,21 +8,6 @@ use miniapp_package::AppManifest;
 use crate::Failure;
 use crate::text::{escape, grouped};
 
-/// Extensions of the files that scripts are written in.
-const EXTENSIONS: [&str; 4] = ["js", "ts", "mjs", "cjs"];
-
-/// Whether a folder holds a mini-app in JavaScript: `app.js`, or the file of one of the
-/// manifest's pages.
-pub(crate) fn is_project(folder: &Path, manifest: &AppManifest) -> bool {
-    let pages = manifest.pages.iter();
-    let pages = pages.flat_map(|page| [page.clone(), format!("{page}/index")]);
-    let mut names = std::iter::once("app".to_owned()).chain(pages);
-    names.any(|name| {
-        let mut files = EXTENSIONS.iter().map(|kind| format!("{name}.{kind}"));
-        files.any(|file| folder.join(file).is_file())
-    })
-}
-
 /// Bundles a project and makes its component.
 pub(crate) fn built(folder: &Path, manifest: &AppManifest) -> Result<Vec<u8>, Failure> {
     let bundle = miniapp_js_bundle::bundle(folder, &manifest.pages)?;

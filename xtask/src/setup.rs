@@ -21,59 +21,36 @@ pub(crate) fn setup() -> Result<(), String> {
 }
 
 fn rust() -> Result<(), String> {
-    let missing = match Toolchain::find(&root()) {
-        Ok(found) => {
-            say(&format!("wasm tool chain: {}", found.rustc().display()));
-            return Ok(());
-        }
-        Err(missing) => missing,
-    };
-    if !may_install() {
-        return Err(by_hand(&missing));
-    }
-    say(&format!(
-        "no wasm tool chain; installing {} with apt-get",
-        PACKAGES.join(", ")
-    ));
-    install(&PACKAGES).map_err(|error| format!("{error}\n{}", by_hand(&missing)))?;
-    match Toolchain::find(&root()) {
-        Ok(found) => {
-            say(&format!("wasm tool chain: {}", found.rustc().display()));
-            Ok(())
-        }
-        Err(missing) => Err(by_hand(&missing)),
-    }
+    let find = || Toolchain::find(&root()).map(|found| found.rustc().display().to_string());
+    found_or_installed("wasm tool chain", &PACKAGES, find, by_hand)
 }
 
 fn c_compiler() -> Result<(), String> {
-    let missing = match CCompiler::find() {
-        Ok(found) => {
+    let find = || CCompiler::find().map(|found| found.compiler().display().to_string());
+    found_or_installed("C compiler for wasm", &C_PACKAGES, find, c_by_hand)
+}
+
+/// Says where `what` is, once it is there: as it is found, or installed from `packages`.
+fn found_or_installed<E>(
+    what: &str,
+    packages: &[&str],
+    find: impl Fn() -> Result<String, E>,
+    by_hand: fn(&E) -> String,
+) -> Result<(), String> {
+    let found = match find() {
+        Ok(found) => found,
+        Err(missing) if !may_install() => return Err(by_hand(&missing)),
+        Err(missing) => {
             say(&format!(
-                "C compiler for wasm: {}",
-                found.compiler().display()
+                "no {what}; installing {} with apt-get",
+                packages.join(", ")
             ));
-            return Ok(());
+            install(packages).map_err(|error| format!("{error}\n{}", by_hand(&missing)))?;
+            find().map_err(|missing| by_hand(&missing))?
         }
-        Err(missing) => missing,
     };
-    if !may_install() {
-        return Err(c_by_hand(&missing));
-    }
-    say(&format!(
-        "no C compiler for wasm; installing {} with apt-get",
-        C_PACKAGES.join(", ")
-    ));
-    install(&C_PACKAGES).map_err(|error| format!("{error}\n{}", c_by_hand(&missing)))?;
-    match CCompiler::find() {
-        Ok(found) => {
-            say(&format!(
-                "C compiler for wasm: {}",
-                found.compiler().display()
-            ));
-            Ok(())
-        }
-        Err(missing) => Err(c_by_hand(&missing)),
-    }
+    say(&format!("{what}: {found}"));
+    Ok(())
 }
 
 fn install(packages: &[&str]) -> Result<(), String> {

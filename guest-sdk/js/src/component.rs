@@ -68,8 +68,12 @@ struct Content<'s> {
 /// [`ComponentError::TooLarge`] for a script beyond [`MAX_SCRIPT`].
 pub fn component(manifest: &AppManifest, script: &Script) -> Result<Vec<u8>, ComponentError> {
     let layout = Layout::of(ENGINE)?;
-    let imports = layout.imports.iter().map(|import| import.module.as_str());
-    let denied = asked::denied(manifest, imports.clone());
+    let imports = layout.imports.iter();
+    let denials: Vec<Option<(String, Denied)>> = imports
+        .map(|import| asked::denial(manifest, &import.module))
+        .collect();
+    let drops: Vec<bool> = denials.iter().map(Option::is_some).collect();
+    let denied = denials.into_iter().flatten().collect();
     let content = serde_json::to_vec(&Content {
         text: &script.text,
         sources: &script.sources,
@@ -82,9 +86,6 @@ pub fn component(manifest: &AppManifest, script: &Script) -> Result<Vec<u8>, Com
             bytes: content.len(),
         });
     }
-    let drops: Vec<bool> = imports
-        .map(|import| asked::Asked(manifest).denial(import).is_some())
-        .collect();
     let module = Rewriter::new(&layout, &drops, &content)?.rewrite(ENGINE)?;
     let encode = || {
         ComponentEncoder::default()

@@ -72,4 +72,5 @@ pub use bundle::{Bundle, ModuleSize, bundle};
 pub use diagnostic::{Diagnostic, Problem};
 pub use error::{BundleError, Faults};
 pub use limits::{MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES};
+pub use pages::has_scripts;
 pub use source_map::SourceMap;

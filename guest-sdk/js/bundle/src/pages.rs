@@ -1,5 +1,7 @@
 //! Owns which file is a page's and which the app's. Must not know what is in them.
 
+use std::path::Path;
+
 use miniapp_package::{AppManifest, quoted};
 
 use crate::diagnostic::{Diagnostic, Problem};
@@ -11,16 +13,24 @@ const EXTENSIONS: [&str; 4] = ["js", "ts", "mjs", "cjs"];
 /// The name that the app's file has without its extension.
 const APP: &str = "app";
 
+/// Whether a folder holds a mini-app in JavaScript or TypeScript: the app's file, or the file of
+/// one of its pages. Whether it can be bundled is told by [`bundle`](crate::bundle).
+#[must_use]
+pub fn has_scripts(folder: &Path, pages: &[impl AsRef<str>]) -> bool {
+    let is_there = |candidates| first(folder, candidates).is_some();
+    is_there(with_extensions(APP).collect())
+        || pages.iter().any(|page| is_there(page_files(page.as_ref())))
+}
+
 /// The app's file, from the mini-app's folder, if there is one.
 pub(crate) fn app_file(folder: &Folder) -> Option<String> {
-    first(folder, with_extensions(APP))
+    first(folder.root(), with_extensions(APP).collect())
 }
 
 /// The file of the page `page`, from the mini-app's folder.
 pub(crate) fn page_file(folder: &Folder, page: &str) -> Result<String, Diagnostic> {
-    let index = format!("{page}/index");
-    let candidates = with_extensions(page).chain(with_extensions(&index));
-    first(folder, candidates).ok_or_else(|| {
+    first(folder.root(), page_files(page)).ok_or_else(|| {
+        let index = index_of(page);
         let message = format!("the page {} has no file", quoted(page));
         let extensions = EXTENSIONS.map(|extension| format!("`.{extension}`"));
         let help = format!(
@@ -39,6 +49,19 @@ fn with_extensions(stem: &str) -> impl Iterator<Item = String> {
         .map(move |extension| format!("{stem}.{extension}"))
 }
 
-fn first(folder: &Folder, mut candidates: impl Iterator<Item = String>) -> Option<String> {
-    candidates.find(|candidate| folder.root().join(candidate).is_file())
+/// The files that can be a page's, in the order in which they are looked for.
+fn page_files(page: &str) -> Vec<String> {
+    let index = index_of(page);
+    with_extensions(page)
+        .chain(with_extensions(&index))
+        .collect()
+}
+
+fn index_of(page: &str) -> String {
+    format!("{page}/index")
+}
+
+fn first(folder: &Path, candidates: Vec<String>) -> Option<String> {
+    let mut candidates = candidates.into_iter();
+    candidates.find(|candidate| folder.join(candidate).is_file())
 }
