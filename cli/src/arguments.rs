@@ -19,8 +19,10 @@ pub(crate) enum Command {
     /// Run a mini-app in the terminal and show what it does.
     #[command(after_help = RUN_HELP)]
     Run(Box<RunArguments>),
-    /// Build a Rust mini-app into a component.
+    /// Build a mini-app in Rust, JavaScript or TypeScript into a component.
     Build(BuildArguments),
+    /// Write the engine of JavaScript mini-apps, for hosts that share one among all of them.
+    Engine(EngineArguments),
     /// Show a component's imports, the permissions they need, its size and digest.
     Inspect(InspectArguments),
     /// Check manifests: miniapp.yaml, partner.yaml, governance.yaml.
@@ -106,6 +108,16 @@ pub(crate) struct BuildArguments {
     /// Where to write the component [default: where miniapp.yaml says, else app.wasm].
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Build a script instead, for an engine that the host has once [default output: app.script].
+    #[arg(long)]
+    pub(crate) script: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EngineArguments {
+    /// Where to write its component.
+    #[arg(long, short, value_name = "FILE", default_value = "engine.wasm")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Args)]

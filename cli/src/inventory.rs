@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use miniapp_guest_build::GuestBuild;
 use miniapp_js_bundle::has_scripts;
-use miniapp_package::{AppManifest, MAX_COMPONENT_BYTES, Package};
+use miniapp_package::{AppManifest, MAX_COMPONENT_BYTES, Package, Program};
 
 use crate::{Failure, javascript};
 
@@ -45,7 +45,14 @@ pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
     if !path.join(AppManifest::FILE_NAME).is_file() && path.join("Cargo.toml").is_file() {
         return built(path);
     }
-    Ok(package(path, None)?.component)
+    match package(path, None)?.program {
+        Program::Component(component) => Ok(component.bytes),
+        Program::Script(_) => Err(format!(
+            "{} is delivered as a script, which imports nothing by itself; name the component of it that `miniapp build` makes of its sources",
+            path.display()
+        )
+        .into()),
+    }
 }
 
 /// The partner manifest for a mini-app at `path`.
@@ -107,6 +114,12 @@ pub(crate) fn project(folder: &Path) -> Result<Vec<u8>, Failure> {
     if folder.join("Cargo.toml").is_file() {
         return built(folder);
     }
+    javascript::built(folder, &scripts(folder)?)
+}
+
+/// The app manifest of a folder that has scripts.
+pub(crate) fn scripts(folder: &Path) -> Result<AppManifest, Failure> {
+    require(folder)?;
     let manifest = folder.join(AppManifest::FILE_NAME);
     if !manifest.is_file() {
         return Err(format!(
@@ -117,7 +130,7 @@ pub(crate) fn project(folder: &Path) -> Result<Vec<u8>, Failure> {
     }
     let manifest = AppManifest::read(&manifest)?;
     if has_scripts(folder, &manifest.pages) {
-        return javascript::built(folder, &manifest);
+        return Ok(manifest);
     }
     let page = manifest.pages.first().map_or("app", String::as_str);
     Err(format!(

@@ -1,4 +1,5 @@
-//! A JavaScript or TypeScript project made into a component.
+//! A JavaScript or TypeScript project made into a component, or into a script's file for the
+//! engine that hosts have once.
 
 use std::path::Path;
 
@@ -10,6 +11,21 @@ use crate::text::{escape, grouped};
 
 /// Bundles a project and makes its component.
 pub(crate) fn built(folder: &Path, manifest: &AppManifest) -> Result<Vec<u8>, Failure> {
+    Ok(miniapp_js::component(
+        manifest,
+        &bundled(folder, manifest)?,
+    )?)
+}
+
+/// Bundles a project and makes its script's file.
+pub(crate) fn script(folder: &Path, manifest: &AppManifest) -> Result<String, Failure> {
+    Ok(miniapp_js::script_file(
+        manifest,
+        &bundled(folder, manifest)?,
+    )?)
+}
+
+fn bundled(folder: &Path, manifest: &AppManifest) -> Result<Script, Failure> {
     let bundle = miniapp_js_bundle::bundle(folder, &manifest.pages)?;
     for warning in &bundle.warnings {
         eprintln!("warning: {}", escape(&warning.to_string()));
@@ -22,10 +38,9 @@ pub(crate) fn built(folder: &Path, manifest: &AppManifest) -> Result<Vec<u8>, Fa
         if modules == 1 { "file" } else { "files" },
         grouped(bytes)
     );
-    let script = Script {
+    Ok(Script {
         text: bundle.script,
         sources: bundle.map.sources,
         mappings: bundle.map.mappings,
-    };
-    Ok(miniapp_js::component(manifest, &script)?)
+    })
 }

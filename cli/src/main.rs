@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Build(arguments) => build::build(&arguments),
+        Command::Engine(arguments) => build::engine(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Check(arguments) => check::check(&arguments),
     };

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use miniapp_host::{
     EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
-    MiniApp, Network, PartnerManifest, Permission,
+    MiniApp, Network, PartnerManifest, Permission, Program,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -50,6 +50,10 @@ async fn run_async(arguments: &RunArguments) -> Result<bool, Failure> {
     let host = host(arguments, &files, &storage, &transcript)?;
 
     transcript.introduce(&package, &partner);
+    if let Program::Script(_) = package.program {
+        host.add_script_engine(miniapp_js::engine()?.to_vec())
+            .await?;
+    }
     let app = host.install(package, &partner).await?;
     let options = LaunchOptions {
         page: arguments.page.clone(),

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use miniapp_package::{
-    Address, AddressPrefix, AppId, InvalidAddress, Package, PartnerManifest, Version,
+    Address, AddressPrefix, AppId, Digest, InvalidAddress, Package, PartnerManifest, Version,
 };
 use miniapp_runtime::{
     CompileError, Consents, EndReason, LaunchOptions, LogOutError, MiniApp, PoolUsage,
-    PrepareError, Prepared, Runtime, Storage, Tenant, UserId,
+    PrepareError, Prepared, Runtime, ScriptEngineError, Storage, Tenant, UserId,
 };
 
 use crate::builder::HostBuilder;
@@ -109,12 +109,13 @@ impl Host {
 
     /// Installs a mini-app, or another version of one: decides its grant,
     /// compiles it on a thread for blocking work and keeps it ready. Live
-    /// instances of an earlier version live on.
+    /// instances of an earlier version live on. Of a script nothing is compiled, and
+    /// nothing of it is kept in memory that was opened from a folder.
     ///
     /// # Errors
     ///
     /// Where the mini-app is not covered by its grant, or its component does not
-    /// compile. What was installed before stays.
+    /// compile; where the engine of a script was not added. What was installed before stays.
     pub async fn install(
         &self,
         package: Package,
@@ -142,6 +143,20 @@ impl Host {
             },
         );
         Ok(app)
+    }
+
+    /// Adds an engine of scripts, such as the one for JavaScript: compiles it on a thread for
+    /// blocking work, once for all mini-apps that are a script for it. Their packages name it
+    /// by the digest that this returns.
+    ///
+    /// # Errors
+    ///
+    /// Where `component` is no engine of scripts.
+    pub async fn add_script_engine(&self, component: Vec<u8>) -> Result<Digest, ScriptEngineError> {
+        let runtime = self.runtime.clone();
+        let add = move || runtime.add_script_engine(component);
+        let added = tokio::task::spawn_blocking(add).await;
+        added.unwrap_or_else(|failed| Err(CompileError(failed.to_string()).into()))
     }
 
     /// Removes a mini-app; tells whether it was installed. Live instances live on.

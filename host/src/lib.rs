@@ -27,9 +27,9 @@ mod kept;
 pub use builder::HostBuilder;
 pub use host::{Host, LaunchError};
 pub use miniapp_package::{
-    Address, AddressPrefix, AppId, AppManifest, Governance, GrantLine, InvalidAddress,
-    ManifestError, Package, PackageError, PageAddress, PartnerManifest, Permission, Scheme,
-    Version,
+    Address, AddressPrefix, AppId, AppManifest, Digest, Governance, GrantLine, InvalidAddress,
+    ManifestError, Package, PackageError, PageAddress, PartnerManifest, Permission, Program,
+    Scheme, Script, ScriptError, Version,
 };
 pub use miniapp_runtime::{
     Answering, AppError, Asking, Callback, Caller, Change, Clipboard, ClipboardAnswer, Consent,
@@ -42,7 +42,8 @@ pub use miniapp_runtime::{
     LoginCode, LoginProvider, MemoryClipboard, MemoryConsents, MiniApp, Navigation,
     NavigationError, Network, NetworkError, NoDialog, Observer, OpenPage, PageId, PoolUsage,
     PrepareError as InstallError, ProfileAnswer, ProfileProvider, ProviderError, Question, Reply,
-    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, SnapshotId, Storage,
-    StorageError, StorageKey, StorageMedium, StorageUsage, SystemResolver, Tenant, Timeouts, Toast,
-    TrapKind, Trigger, Turn, UserId, UserInterface, device, price, storage, wasmtime,
+    Report, Resolver, Resolving, RuntimeError as BuildError, SavedState, ScriptEngineError,
+    SnapshotId, Storage, StorageError, StorageKey, StorageMedium, StorageUsage, SystemResolver,
+    Tenant, Timeouts, Toast, TrapKind, Trigger, Turn, UserId, UserInterface, device, price,
+    storage, wasmtime,
 };

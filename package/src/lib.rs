@@ -7,7 +7,7 @@
 //! - [`ComponentInfo`]: imports, exports and digest of a component; [`needed`] and [`requirement`] tell
 //!   what the imports need.
 //! - [`AllowList`]: the network allow-list, specified in its module.
-//! - [`Package`]: a manifest with its component.
+//! - [`Package`]: a manifest with its component, or with its [`Script`].
 //! - [`Address`] and [`PageAddress`]: what names a mini-app and a page of it.
 //! - [`Snippet`] and [`quoted`]: how foreign text is shown under an error, for what reports errors alike.
 //!
@@ -42,6 +42,7 @@ mod permission;
 mod query;
 mod quote;
 mod relative_path;
+mod script;
 mod snippet;
 mod source;
 mod value;
@@ -67,7 +68,7 @@ pub use component::{
     ComponentInfo, Export, Import, MAX_COMPONENT_BYTES, MAX_COMPONENT_ITEMS, MAX_ITEM_NAME_BYTES,
 };
 pub use destination::{Destination, Refusal};
-pub use digest::Digest;
+pub use digest::{Digest, InvalidDigest};
 pub use governance::{
     Ecosystem, Governance, GrayRelease, PartnerIsolation, PartnerPermissions, PermissionModel,
     Publishing, Rollback, Versioning,
@@ -78,7 +79,7 @@ pub use interface_name::{InterfaceName, InvalidInterfaceName};
 pub use manifest_error::ManifestError;
 pub use needs::{Need, needed};
 pub use network::Network;
-pub use package::{Package, PackageError};
+pub use package::{Component, Package, PackageError, Program};
 pub use page_address::PageAddress;
 pub use partner_manifest::{MAX_MINI_APPS, PartnerApp, PartnerManifest};
 pub use percent::{InvalidPercent, Percent};
@@ -86,6 +87,7 @@ pub use permission::{InvalidPermission, Permission};
 pub use query::MAX_QUERY_PAIRS;
 pub use quote::{quoted, shown_path};
 pub use relative_path::MAX_PATH_BYTES;
+pub use script::{MAX_SCRIPT_BYTES, Script, ScriptError};
 pub use snippet::Snippet;
 pub use source::Source;
 pub use wasi::{WASI_VERSION, is_wasi};

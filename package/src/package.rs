@@ -1,5 +1,5 @@
-//! Owns a package as a whole: a manifest with its component, from a folder or from memory. Must not
-//! know what is granted to it.
+//! Owns a package as a whole: a manifest with its component or script, from a folder or from memory.
+//! Must not know what is granted to it.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -9,9 +9,11 @@ use thiserror::Error;
 
 use crate::app_manifest::AppManifest;
 use crate::component::{ComponentInfo, MAX_COMPONENT_BYTES};
+use crate::digest::Digest;
 use crate::inspect_error::InspectError;
 use crate::manifest_error::ManifestError;
 use crate::quote::shown_path;
+use crate::script::{Script, ScriptError};
 use crate::world::World;
 
 /// A mini-app, ready to be granted and launched.
@@ -19,12 +21,61 @@ use crate::world::World;
 pub struct Package {
     /// What it says of itself.
     pub manifest: AppManifest,
-    /// The component's bytes, which are valid.
-    pub component: Vec<u8>,
-    /// What the component says.
+    /// What runs.
+    pub program: Program,
+}
+
+/// What of a mini-app runs.
+#[derive(Debug, Clone)]
+pub enum Program {
+    /// A component of its own.
+    Component(Component),
+    /// A script, for an engine that is there once for all mini-apps.
+    Script(Script),
+}
+
+/// A component of one of the contract's worlds.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// Its bytes, which are valid.
+    pub bytes: Vec<u8>,
+    /// What it says.
     pub info: ComponentInfo,
-    /// The world that the component is of.
+    /// The world that it is of.
     pub world: World,
+}
+
+impl Component {
+    /// Checks that `bytes` are a mini-app's component.
+    ///
+    /// # Errors
+    ///
+    /// Where they are not.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, InspectError> {
+        let info = ComponentInfo::inspect(&bytes)?;
+        let world = info.require_world()?;
+        Ok(Self { bytes, info, world })
+    }
+}
+
+impl Program {
+    /// The size in bytes of what is delivered.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Component(component) => component.info.size,
+            Self::Script(script) => script.size(),
+        }
+    }
+
+    /// The digest of what is delivered.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        match self {
+            Self::Component(component) => component.info.digest,
+            Self::Script(script) => script.digest(),
+        }
+    }
 }
 
 impl Package {
@@ -34,24 +85,31 @@ impl Package {
     ///
     /// [`PackageError::Component`] if the bytes are not a mini-app's component.
     pub fn new(manifest: AppManifest, component: Vec<u8>) -> Result<Self, PackageError> {
-        let checked = ComponentInfo::inspect(&component)
-            .and_then(|info| info.require_world().map(|world| (info, world)));
-        let (info, world) = checked.map_err(|error| PackageError::Component {
+        let component = Component::new(component).map_err(|error| PackageError::Component {
             file: manifest.component_path().to_owned(),
             error,
         })?;
         Ok(Self {
             manifest,
-            component,
-            info,
-            world,
+            program: Program::Component(component),
         })
     }
 
-    /// Reads the folder `dir`: its [`AppManifest::FILE_NAME`], and the component that it names.
+    /// Joins a manifest and a script.
+    #[must_use]
+    pub const fn of_script(manifest: AppManifest, script: Script) -> Self {
+        Self {
+            manifest,
+            program: Program::Script(script),
+        }
+    }
+
+    /// Reads the folder `dir`: its [`AppManifest::FILE_NAME`], and the component that it names. Where
+    /// it names none and there is none, the script in [`Script::FILE_NAME`], which stays on the disk
+    /// and is read at each launch.
     ///
-    /// Both files lie inside the folder, even after symbolic links are followed. The component's size
-    /// is checked before it is read.
+    /// Both files lie inside the folder, even after symbolic links are followed. Their sizes are
+    /// checked before they are read.
     ///
     /// # Errors
     ///
@@ -62,6 +120,11 @@ impl Package {
             .map_err(|error| PackageError::io(dir, error))?;
         let manifest = AppManifest::read(&inside(&dir, AppManifest::FILE_NAME)?)?;
         let name = manifest.component_path();
+        let has_script = || dir.join(Script::FILE_NAME).exists() && !dir.join(name).exists();
+        if manifest.component.is_none() && has_script() {
+            let path = inside(&dir, Script::FILE_NAME)?;
+            return Ok(Self::of_script(manifest, Script::open(&path)?));
+        }
         let component = read_component(&inside(&dir, name)?, name)?;
         Self::new(manifest, component)
     }
@@ -120,6 +183,9 @@ pub enum PackageError {
         /// What is wrong with it.
         error: InspectError,
     },
+    /// The script is not one.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// A file is missing or cannot be read.
     #[error(
         "cannot read `{path}`: {error}; a package is a folder with `miniapp.yaml` and its component"

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use insta::assert_snapshot;
-use miniapp_package::{AppManifest, MAX_COMPONENT_BYTES, Package, World};
+use miniapp_package::{
+    AppManifest, Digest, MAX_COMPONENT_BYTES, MAX_SCRIPT_BYTES, Package, Program, Script, World,
+};
 
 const MANIFEST: &str = "appId: rewards\nname: Rewards\nversion: 1.0.0\npages: [pages/index]\n";
 
@@ -45,9 +47,12 @@ fn a_folder_is_opened() {
     ]);
     let package = Package::open(dir.path()).unwrap();
     assert_eq!(package.manifest.app_id.as_str(), "rewards");
-    assert_eq!(package.component, component());
-    assert_eq!(package.info.size, component().len());
-    assert_eq!(package.world, World::Async);
+    let Program::Component(own) = package.program else {
+        panic!("it is no component");
+    };
+    assert_eq!(own.bytes, component());
+    assert_eq!(own.info.size, component().len());
+    assert_eq!(own.world, World::Async);
 }
 
 #[test]
@@ -128,4 +133,95 @@ fn a_package_is_made_of_its_parts() {
     assert!(Package::new(manifest.clone(), component()).is_ok());
     let refusal = Package::new(manifest, b"(component)".to_vec()).unwrap_err();
     assert_snapshot!(refusal, @"app.wasm: expected a WebAssembly component, came a component in WebAssembly's text format: give the path of the `.wasm` file that `miniapp build` writes");
+}
+
+/// What `miniapp build --script` writes.
+fn script(text: &str) -> String {
+    let engine = Digest::of(b"engine");
+    format!(r#"{{"engine":"{engine}","text":"{text}"}}"#)
+}
+
+#[test]
+fn a_script_takes_the_place_of_a_component() {
+    let text = script("Page({})");
+    let manifest = ("miniapp.yaml", MANIFEST.as_bytes());
+    let dir = folder(&[manifest, ("app.script", text.as_bytes())]);
+    let package = Package::open(dir.path()).unwrap();
+    assert_eq!(package.program.size(), text.len());
+    assert_eq!(package.program.digest(), Digest::of(text.as_bytes()));
+    let Program::Script(opened) = package.program else {
+        panic!("it is no script");
+    };
+    assert_eq!(opened.engine(), Digest::of(b"engine"));
+    assert_eq!(opened.read().unwrap(), text);
+    assert_eq!(Script::new(text.clone()).unwrap().read().unwrap(), text);
+
+    // A component is what was reviewed: where there is one, it runs.
+    let both = [
+        manifest,
+        ("app.script", text.as_bytes()),
+        ("app.wasm", &component()),
+    ];
+    let package = Package::open(folder(&both).path()).unwrap();
+    assert!(matches!(package.program, Program::Component(_)));
+    let named = format!("{MANIFEST}component: app.wasm\n");
+    let named = [
+        ("miniapp.yaml", named.as_bytes()),
+        ("app.script", text.as_bytes()),
+    ];
+    assert!(Package::open(folder(&named).path()).is_err());
+}
+
+#[test]
+fn a_script_that_changes_after_it_was_checked_is_not_read() {
+    let manifest = ("miniapp.yaml", MANIFEST.as_bytes());
+    let dir = folder(&[manifest, ("app.script", script("Page({})").as_bytes())]);
+    let Program::Script(opened) = Package::open(dir.path()).unwrap().program else {
+        panic!("it is no script");
+    };
+    let name = dir.path().canonicalize().unwrap();
+    let shown = |error: &dyn std::fmt::Display| {
+        let text = error.to_string();
+        text.replace(&*name.to_string_lossy(), "DIR")
+    };
+    fs::write(dir.path().join("app.script"), script("Page({ data: 1 })")).unwrap();
+    assert_snapshot!(shown(&opened.read().unwrap_err()), @"the script `DIR/app.script` has changed since it was installed; install it again");
+    fs::remove_file(dir.path().join("app.script")).unwrap();
+    assert_snapshot!(shown(&opened.read().unwrap_err()), @"cannot read the script `DIR/app.script`: No such file or directory (os error 2); build it with `miniapp build --script`");
+}
+
+#[test]
+fn what_is_no_script_is_told() {
+    let refusal = |text: &str| Script::new(text).unwrap_err().to_string();
+    assert_snapshot!(refusal(""), @"the script is not what `miniapp build --script` writes: EOF while parsing a value at line 1 column 0");
+    assert_snapshot!(refusal("Page({})"), @"the script is not what `miniapp build --script` writes: expected value at line 1 column 1");
+    assert_snapshot!(refusal(r#"{"text":"Page({})"}"#), @"the script is not what `miniapp build --script` writes: missing field `engine` at line 1 column 19");
+    assert_snapshot!(refusal(r#"{"engine":"quickjs"}"#), @"the script is for the engine `quickjs`, which is no digest: a digest is `blake3:` and 64 hexadecimal digits in lower case");
+    let deep = script("").replace("\"\"", &"[".repeat(1_000_000));
+    assert!(refusal(&deep).starts_with("the script is not what"));
+    let long = script(&"x".repeat(MAX_SCRIPT_BYTES));
+    assert_snapshot!(refusal(&long), @"the script has 4194401 bytes or more, and 4194304 are allowed; leave out what is not needed");
+    let manifest = ("miniapp.yaml", MANIFEST.as_bytes());
+    assert_snapshot!(refused(folder(&[manifest, ("app.script", long.as_bytes())]).path()), @"the script has 4194305 bytes or more, and 4194304 are allowed; leave out what is not needed");
+    assert_snapshot!(refused(folder(&[manifest, ("app.script/x", b"")]).path()), @"cannot read the script `DIR/app.script`: it is not a file; build it with `miniapp build --script`");
+    let bytes = b"\xff\xfe".as_slice();
+    assert_snapshot!(refused(folder(&[manifest, ("app.script", bytes)]).path()), @"cannot read the script `DIR/app.script`: stream did not contain valid UTF-8; build it with `miniapp build --script`");
+}
+
+#[test]
+fn a_digest_is_read_as_it_is_shown() {
+    let digest = Digest::of(b"some bytes");
+    assert_eq!(digest.to_string().parse(), Ok(digest));
+    let text = digest.to_string();
+    for wrong in [
+        "".to_owned(),
+        "blake3:".to_owned(),
+        text[..text.len() - 1].to_owned(),
+        format!("{text}0"),
+        text.to_uppercase(),
+        text.replace("blake3", "sha256"),
+        text.replace(&text[8..9], "g"),
+    ] {
+        assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
+    }
 }

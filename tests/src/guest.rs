@@ -104,9 +104,14 @@ impl Manifests {
 
     /// The app manifest with a component.
     pub fn package(&self, component: Vec<u8>) -> Package {
-        let manifest =
-            AppManifest::parse("miniapp.yaml", &self.app).unwrap_or_else(|e| panic!("{e}"));
-        Package::new(manifest, component).unwrap_or_else(|error| panic!("{error}"))
+        let package = Package::new(self.manifest(), component);
+        package.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The app manifest.
+    pub fn manifest(&self) -> AppManifest {
+        let manifest = AppManifest::parse("miniapp.yaml", &self.app);
+        manifest.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The partner manifest.

@@ -1,19 +1,74 @@
-//! Mini-apps in JavaScript, bundled and built as `miniapp build` does.
+//! Mini-apps in JavaScript, bundled and built as `miniapp build` does, in both forms that there
+//! are of them.
 
 use std::fs;
 use std::path::Path;
 
-use miniapp_host::AppManifest;
-use miniapp_js::Script;
+use miniapp_host::Package;
 
 use crate::Manifests;
 
-/// The component of a folder with `miniapp.yaml`, `partner.yaml` and scripts, and its manifests.
+/// How a mini-app in JavaScript comes to its host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As a component of its own, which is engine and script.
+    Component,
+    /// As a script, for an engine that the host has.
+    Script,
+}
+
+/// A mini-app in JavaScript that was bundled.
+#[derive(Debug, Clone)]
+pub struct Bundled {
+    /// Its manifests.
+    pub manifests: Manifests,
+    script: miniapp_js::Script,
+}
+
+impl Bundled {
+    /// Its component.
+    ///
+    /// # Panics
+    ///
+    /// Where there is too much of it.
+    pub fn component(&self) -> Vec<u8> {
+        let component = miniapp_js::component(&self.manifests.manifest(), &self.script);
+        component.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Its script's file.
+    ///
+    /// # Panics
+    ///
+    /// Where there is too much of it.
+    pub fn file(&self) -> String {
+        let file = miniapp_js::script_file(&self.manifests.manifest(), &self.script);
+        file.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Its package.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be built.
+    pub fn package(&self, form: Form) -> Package {
+        match form {
+            Form::Component => self.manifests.package(self.component()),
+            Form::Script => {
+                let script = miniapp_host::Script::new(self.file());
+                let script = script.unwrap_or_else(|error| panic!("{error}"));
+                Package::of_script(self.manifests.manifest(), script)
+            }
+        }
+    }
+}
+
+/// A folder with `miniapp.yaml`, `partner.yaml` and scripts.
 ///
 /// # Panics
 ///
 /// Where the folder cannot be built.
-pub fn folder(folder: &Path) -> (Manifests, Vec<u8>) {
+pub fn folder(folder: &Path) -> Bundled {
     let read = |file: &str| {
         let path = folder.join(file);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -22,16 +77,15 @@ pub fn folder(folder: &Path) -> (Manifests, Vec<u8>) {
         app: read("miniapp.yaml"),
         partner: read("partner.yaml"),
     };
-    let component = build(folder, &manifests);
-    (manifests, component)
+    build(folder, &manifests)
 }
 
-/// The component of these files, under these manifests.
+/// These files, under these manifests.
 ///
 /// # Panics
 ///
 /// Where they cannot be built.
-pub fn files(manifests: &Manifests, files: &[(&str, &str)]) -> Vec<u8> {
+pub fn files(manifests: &Manifests, files: &[(&str, &str)]) -> Bundled {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -42,15 +96,15 @@ pub fn files(manifests: &Manifests, files: &[(&str, &str)]) -> Vec<u8> {
     build(folder.path(), manifests)
 }
 
-fn build(folder: &Path, manifests: &Manifests) -> Vec<u8> {
-    let manifest = AppManifest::parse("miniapp.yaml", &manifests.app);
-    let manifest = manifest.unwrap_or_else(|error| panic!("{error}"));
-    let bundle = miniapp_js_bundle::bundle(folder, &manifest.pages);
+fn build(folder: &Path, manifests: &Manifests) -> Bundled {
+    let bundle = miniapp_js_bundle::bundle(folder, &manifests.manifest().pages);
     let bundle = bundle.unwrap_or_else(|error| panic!("{error}"));
-    let script = Script {
-        text: bundle.script,
-        sources: bundle.map.sources,
-        mappings: bundle.map.mappings,
-    };
-    miniapp_js::component(&manifest, &script).unwrap_or_else(|error| panic!("{error}"))
+    Bundled {
+        manifests: manifests.clone(),
+        script: miniapp_js::Script {
+            text: bundle.script,
+            sources: bundle.map.sources,
+            mappings: bundle.map.mappings,
+        },
+    }
 }

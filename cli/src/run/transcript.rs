@@ -43,14 +43,14 @@ impl Transcript {
     /// Says what is about to run.
     pub(crate) fn introduce(&self, package: &Package, partner: &PartnerManifest) {
         let manifest = &package.manifest;
-        let size = u64::try_from(package.info.size).unwrap_or(u64::MAX);
+        let size = u64::try_from(package.program.size()).unwrap_or(u64::MAX);
         println!(
             "{} {} by {} ({} bytes, {})",
             manifest.app_id,
             manifest.version,
             escape(&partner.id),
             grouped(size),
-            package.info.digest
+            package.program.digest()
         );
         let Some(app) = partner.app(&manifest.app_id) else {
             return;

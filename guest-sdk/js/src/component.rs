@@ -2,10 +2,9 @@
 //! become functions that trap, the script is put behind the engine's memory, and the whole is
 //! encoded. Deterministic: the same input makes the same bytes.
 
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use miniapp_package::AppManifest;
-use serde::Serialize;
+use miniapp_package::{AppManifest, InterfaceName, MAX_SCRIPT_BYTES};
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataSection, ExportSection, Function, FunctionSection,
@@ -14,12 +13,7 @@ use wasm_encoder::{
 use wasmparser::{ExternalKind, Imports, Operator, Parser, Payload, TypeRef};
 use wit_component::ComponentEncoder;
 
-use crate::asked::{self, Denied};
-use crate::{ENGINE, Script};
-
-/// Bytes of a script with its map, at most: what a component of the largest size leaves room
-/// for, and a text that a device compiles at every launch.
-pub const MAX_SCRIPT: usize = 4 << 20;
+use crate::{MODULE, Script, asked, script_file};
 
 /// Bytes of a page of WebAssembly's memory.
 const PAGE: u64 = 1 << 16;
@@ -36,7 +30,7 @@ const MEMORY_EXPORTS: [&str; 2] = ["memory", "cabi_realloc"];
 pub enum ComponentError {
     /// There is too much script.
     #[error(
-        "the script has {bytes} bytes with its map, and at most {MAX_SCRIPT} are allowed; leave out what is not needed"
+        "the script has {bytes} bytes with its map, and at most {MAX_SCRIPT_BYTES} are allowed; leave out what is not needed"
     )]
     TooLarge {
         /// How many there are.
@@ -47,17 +41,25 @@ pub enum ComponentError {
     Engine(String),
 }
 
-fn engine(error: impl std::fmt::Display) -> ComponentError {
+pub(crate) fn fault(error: impl std::fmt::Display) -> ComponentError {
     ComponentError::Engine(format!("{error:#}"))
 }
 
-/// What the engine finds in its slot.
-#[derive(Serialize)]
-struct Content<'s> {
-    text: &'s str,
-    sources: &'s [String],
-    mappings: &'s str,
-    denied: &'s BTreeMap<String, Denied>,
+/// The engine alone: a component that imports all that scripts may ask for, and runs the script
+/// that its host hands over. It is made once for each process.
+///
+/// # Errors
+///
+/// Where this crate was built with an engine that it cannot put together.
+pub fn engine() -> Result<&'static [u8], ComponentError> {
+    static ENGINE: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(engine) = ENGINE.get() {
+        return Ok(engine);
+    }
+    let layout = Layout::of(MODULE)?;
+    let drops = vec![false; layout.imports.len()];
+    let engine = encode(&Rewriter::new(&layout, &drops, &[])?.rewrite(MODULE)?)?;
+    Ok(ENGINE.get_or_init(|| engine))
 }
 
 /// Makes the component of a mini-app. It imports what the manifest asks for, and what needs no
@@ -65,35 +67,45 @@ struct Content<'s> {
 ///
 /// # Errors
 ///
-/// [`ComponentError::TooLarge`] for a script beyond [`MAX_SCRIPT`].
+/// [`ComponentError::TooLarge`] for a script beyond [`MAX_SCRIPT_BYTES`].
 pub fn component(manifest: &AppManifest, script: &Script) -> Result<Vec<u8>, ComponentError> {
-    let layout = Layout::of(ENGINE)?;
-    let imports = layout.imports.iter();
-    let denials: Vec<Option<(String, Denied)>> = imports
-        .map(|import| asked::denial(manifest, &import.module))
+    let layout = Layout::of(MODULE)?;
+    let drops: Vec<bool> = layout
+        .imports
+        .iter()
+        .map(|import| {
+            is_source(&import.module) || asked::denial(manifest, &import.module).is_some()
+        })
         .collect();
-    let drops: Vec<bool> = denials.iter().map(Option::is_some).collect();
-    let denied = denials.into_iter().flatten().collect();
-    let content = serde_json::to_vec(&Content {
-        text: &script.text,
-        sources: &script.sources,
-        mappings: &script.mappings,
-        denied: &denied,
-    });
-    let content = content.map_err(engine)?;
-    if content.len() > MAX_SCRIPT {
-        return Err(ComponentError::TooLarge {
-            bytes: content.len(),
-        });
-    }
-    let module = Rewriter::new(&layout, &drops, &content)?.rewrite(ENGINE)?;
+    let content = script_file(manifest, script)?;
+    let module = Rewriter::new(&layout, &drops, content.as_bytes())?.rewrite(MODULE)?;
+    encode(&module)
+}
+
+fn encode(module: &[u8]) -> Result<Vec<u8>, ComponentError> {
     let encode = || {
         ComponentEncoder::default()
             .validate(true)
-            .module(&module)?
+            .module(module)?
             .encode()
     };
-    encode().map_err(engine)
+    encode().map_err(fault)
+}
+
+/// Whether an import is the one by which the host hands the script over.
+fn is_source(import: &str) -> bool {
+    InterfaceName::parse(import).is_ok_and(|interface| interface.is_of("miniapp", "script"))
+}
+
+/// The modules that the engine imports from, each once and in order.
+pub(crate) fn imported() -> Result<Vec<String>, ComponentError> {
+    let mut modules: Vec<String> = Vec::new();
+    for import in Layout::of(MODULE)?.imports {
+        if !modules.contains(&import.module) {
+            modules.push(import.module);
+        }
+    }
+    Ok(modules)
 }
 
 /// What has to be known of the engine's module before it is rewritten.
@@ -118,12 +130,12 @@ impl Layout {
         let mut globals = Vec::new();
         let mut slot = None;
         for payload in Parser::new(0).parse_all(module) {
-            match payload.map_err(engine)? {
+            match payload.map_err(fault)? {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        let import = import.map_err(engine)?;
+                        let import = import.map_err(fault)?;
                         let TypeRef::Func(ty) = import.ty else {
-                            return Err(engine("it imports what is no function"));
+                            return Err(fault("it imports what is no function"));
                         };
                         let module = import.module.to_owned();
                         this.imports.push(ImportedFunction { module, ty });
@@ -131,13 +143,13 @@ impl Layout {
                 }
                 Payload::MemorySection(section) => {
                     let memory = section.into_iter().next();
-                    let memory = memory.ok_or_else(|| engine("it has no memory"))?;
-                    this.pages = memory.map_err(engine)?.initial;
+                    let memory = memory.ok_or_else(|| fault("it has no memory"))?;
+                    this.pages = memory.map_err(fault)?.initial;
                 }
                 Payload::GlobalSection(section) => {
                     for global in section {
-                        let mut value = global.map_err(engine)?.init_expr.get_operators_reader();
-                        globals.push(match value.read().map_err(engine)? {
+                        let mut value = global.map_err(fault)?.init_expr.get_operators_reader();
+                        globals.push(match value.read().map_err(fault)? {
                             Operator::I32Const { value } => Some(value.cast_unsigned()),
                             _ => None,
                         });
@@ -145,7 +157,7 @@ impl Layout {
                 }
                 Payload::ExportSection(section) => {
                     for export in section {
-                        let export = export.map_err(engine)?;
+                        let export = export.map_err(fault)?;
                         if export.name == SLOT && export.kind == ExternalKind::Global {
                             slot = usize::try_from(export.index).ok();
                         }
@@ -155,7 +167,7 @@ impl Layout {
             }
         }
         let address = slot.and_then(|index| globals.get(index).copied().flatten());
-        this.slot = address.ok_or_else(|| engine("it has no slot for a script"))?;
+        this.slot = address.ok_or_else(|| fault("it has no slot for a script"))?;
         Ok(this)
     }
 }
@@ -183,8 +195,8 @@ impl<'l> Rewriter<'l> {
         content: &'l [u8],
     ) -> Result<Self, ComponentError> {
         let dropped = drops.iter().filter(|drops| **drops).count();
-        let count = |count: usize| u32::try_from(count).map_err(engine);
-        let length = u64::try_from(content.len()).map_err(engine)?;
+        let count = |count: usize| u32::try_from(count).map_err(fault);
+        let length = u64::try_from(content.len()).map_err(fault)?;
         Ok(Self {
             layout,
             drops,
@@ -199,7 +211,7 @@ impl<'l> Rewriter<'l> {
     fn rewrite(mut self, module: &[u8]) -> Result<Vec<u8>, ComponentError> {
         let mut rewritten = Module::new();
         self.parse_core_module(&mut rewritten, Parser::new(0), module)
-            .map_err(engine)?;
+            .map_err(fault)?;
         Ok(rewritten.finish())
     }
 
@@ -273,6 +285,9 @@ impl Reencode for Rewriter<'_> {
         section: wasmparser::DataSectionReader<'_>,
     ) -> Rewritten<()> {
         utils::parse_data_section(self, data, section)?;
+        if self.content.is_empty() {
+            return Ok(());
+        }
         let at = self.script_at();
         let length = u32::try_from(self.content.len()).unwrap_or(u32::MAX);
         let slot = [at.to_le_bytes(), length.to_le_bytes()].concat();
@@ -283,7 +298,8 @@ impl Reencode for Rewriter<'_> {
     }
 
     fn data_count(&mut self, count: u32) -> Rewritten<u32> {
-        Ok(count.saturating_add(2))
+        let own = if self.content.is_empty() { 0 } else { 2 };
+        Ok(count.saturating_add(own))
     }
 
     fn parse_export(

@@ -24,6 +24,7 @@ mod profile;
 mod provider;
 mod random;
 pub(crate) mod request;
+pub(crate) mod script;
 mod storage;
 mod timer;
 mod ui;

@@ -36,6 +36,8 @@ mod generated {
                 import miniapp:device/scan@1.0.0;
                 import miniapp:device/share@1.0.0;
 
+                import miniapp:script/source@1.0.0;
+
                 export miniapp:host/lifecycle@1.2.0;
                 export miniapp:host/lifecycle-sync@1.2.0;
                 export miniapp:host/page@1.2.0;
@@ -67,6 +69,7 @@ mod generated {
 pub(crate) use generated::exports::miniapp::host as exports;
 pub(crate) use generated::miniapp::device;
 pub(crate) use generated::miniapp::host as imports;
+pub(crate) use generated::miniapp::script;
 
 pub(crate) use imports::types::Error as GuestError;
 

@@ -5,19 +5,21 @@
 //! refused before anything of it runs, naming interface, permission and the line
 //! to write. What is not granted is not linked; only what was asked for as
 //! *optional* and not allowed is linked, to functions that hold no capability
-//! and answer `denied` (see [`link`]).
+//! and answer `denied` (see [`link`]). An engine that is shared imports whatever any of its
+//! scripts may ask for: what this one does not ask for is not linked either, and a call of it
+//! ends the mini-app.
 
 mod link;
 
 use std::sync::Arc;
 
 use miniapp_package::{
-    AllowList, AppId, Governance, GrantLine, Import, InterfaceName, Package, PartnerApp,
+    AllowList, AppId, AppManifest, Governance, GrantLine, Import, InterfaceName, PartnerApp,
     PartnerManifest, Permission, PermissionRequest, Requirement, Scheme, Source, entry_for,
     is_device, is_wasi, requirement,
 };
 
-pub(crate) use link::{guest_error, link};
+pub(crate) use link::{Shape, guest_error, link};
 
 use crate::capability::{self, Capability, Interface};
 use crate::contract::PACKAGE;
@@ -132,17 +134,30 @@ pub(crate) enum LinkTo {
     Denial(Arc<Denial>),
     /// An interface that only names types.
     Types,
+    /// The script of a shared engine.
+    Script,
+    /// Nothing: what a shared engine imports and this mini-app does not ask for.
+    Unasked,
+}
+
+/// What a mini-app asks for, in its manifest and in the imports of what runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) manifest: &'a AppManifest,
+    pub(crate) imports: &'a [Import],
+    /// Whether they are the imports of an engine that it shares with others.
+    pub(crate) is_shared: bool,
 }
 
 impl Grant {
-    /// Decides what `package` may do.
+    /// Decides what a mini-app may do.
     pub(crate) fn resolve(
-        package: &Package,
+        asking: Asking<'_>,
         manifest: &PartnerManifest,
         governance: Option<&Governance>,
         services: &Services,
     ) -> Result<Self, GrantError> {
-        let app = &package.manifest.app_id;
+        let app = &asking.manifest.app_id;
         if let Some(place) = governance.and_then(excludes_third_parties) {
             return Err(GrantError::ThirdPartiesExcluded {
                 place: place.clone(),
@@ -155,29 +170,33 @@ impl Grant {
         })?;
         let mut this = Self {
             partner: partner.clone(),
-            app_name: package.manifest.name.clone(),
-            requests: package.manifest.permissions.clone(),
-            asked: package.manifest.network.clone(),
-            network: package.manifest.network.narrow(&partner.network.allow),
+            app_name: asking.manifest.name.clone(),
+            requests: asking.manifest.permissions.clone(),
+            asked: asking.manifest.network.clone(),
+            network: asking.manifest.network.narrow(&partner.network.allow),
             files: false,
             links: Vec::new(),
         };
-        this.check_asked(package)?;
-        this.files = this.decide_files(package, services)?;
-        for import in &package.info.imports {
-            let link = this.decide(package, &import.name, import.interface.as_ref(), services)?;
-            this.links.push(Link {
-                import: import.name.clone(),
-                to: link,
-            });
+        this.check_asked(asking.manifest)?;
+        this.files = this.decide_files(asking, services)?;
+        for import in asking.imports {
+            let interface = import.interface.as_ref();
+            let is_source = interface.is_some_and(capability::script::is_source);
+            let to = match this.decide(asking, &import.name, interface, services) {
+                _ if asking.is_shared && is_source => LinkTo::Script,
+                Err(GrantError::NotAsked { .. }) if asking.is_shared => LinkTo::Unasked,
+                decided => decided?,
+            };
+            let import = import.name.clone();
+            this.links.push(Link { import, to });
         }
         Ok(this)
     }
 
     /// Everything that is required must be granted, whether it is imported or not:
     /// a manifest is what people review.
-    fn check_asked(&self, package: &Package) -> Result<(), GrantError> {
-        for asked in &package.manifest.permissions {
+    fn check_asked(&self, manifest: &AppManifest) -> Result<(), GrantError> {
+        for asked in &manifest.permissions {
             if !asked.optional && !self.allows(&asked.permission) {
                 return Err(GrantError::NotGranted {
                     permission: asked.permission.clone(),
@@ -200,9 +219,9 @@ impl Grant {
 
     /// Whether the mini-app has files: `wasi:filesystem` is linked in any case, and
     /// inert without them.
-    fn decide_files(&self, package: &Package, services: &Services) -> Result<bool, GrantError> {
+    fn decide_files(&self, asking: Asking<'_>, services: &Services) -> Result<bool, GrantError> {
         let files = Permission::Files;
-        let Some(asked) = package.manifest.request_for(&files) else {
+        let Some(asked) = asking.manifest.request_for(&files) else {
             return Ok(false);
         };
         let offered = services.files.is_some();
@@ -210,7 +229,7 @@ impl Grant {
             let needs = import.interface.as_ref().and_then(requirement);
             needs == Some(Requirement::InertWithout(files.clone()))
         };
-        match package.info.imports.iter().find(needs) {
+        match asking.imports.iter().find(needs) {
             Some(import) if !asked.optional && !offered => Err(GrantError::NotOffered {
                 interface: import.name.clone(),
                 reason: "no folder for files is set; see `HostBuilder::files`".to_owned(),
@@ -221,7 +240,7 @@ impl Grant {
 
     fn decide(
         &self,
-        package: &Package,
+        asking: Asking<'_>,
         import: &str,
         interface: Option<&InterfaceName>,
         services: &Services,
@@ -233,15 +252,15 @@ impl Grant {
         if let Some(interface) = interface
             && let Some(own) = services.interfaces.serving(interface)
         {
-            return self.decide_own(package, import, interface, own);
+            return self.decide_own(asking, import, interface, own);
         }
         if let Some(interface) = interface
             && let Some((version, own)) = services.interfaces.other_version(interface)
         {
-            return self.decide_other(package, interface, &version, own);
+            return self.decide_other(asking, interface, &version, own);
         }
         if interface.is_some_and(|interface| services.interfaces.know_package(interface))
-            && is_types_only(package, import)
+            && is_types_only(asking, import)
         {
             return Ok(LinkTo::Types);
         }
@@ -252,7 +271,7 @@ impl Grant {
         };
         let name = unversioned(interface);
         let served = capability::served(&name);
-        if served.is_none() && is_types_only(package, import) {
+        if served.is_none() && is_types_only(asking, import) {
             return Ok(LinkTo::Types);
         }
         let lacks = match served {
@@ -262,7 +281,7 @@ impl Grant {
             }
             None => Some("this version of the host does not serve it"),
         };
-        match (self.judge(package, interface, requirement)?, served, lacks) {
+        match (self.judge(asking, interface, requirement)?, served, lacks) {
             (Judgement::Denied(denial), ..) => Ok(LinkTo::Denial(Arc::new(denial))),
             (Judgement::Granted { .. }, Some(served), None) => Ok(LinkTo::Capability(served)),
             (
@@ -287,16 +306,16 @@ impl Grant {
     /// Decides on an interface of the native app's own.
     fn decide_own(
         &self,
-        package: &Package,
+        asking: Asking<'_>,
         import: &str,
         interface: &InterfaceName,
         own: &Arc<Interface>,
     ) -> Result<LinkTo, GrantError> {
-        let mut imports = package.info.imports.iter();
+        let mut imports = asking.imports.iter();
         let imported = imports.find(|known| known.name == import);
         let functions = imported.map_or(&[][..], |import| &import.functions);
         let needs = Requirement::Permission(own.permission().clone());
-        match self.judge(package, interface, needs)? {
+        match self.judge(asking, interface, needs)? {
             Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
             Judgement::Granted { .. } => match own.lacks(functions) {
                 None => Ok(LinkTo::Interface(Arc::clone(own))),
@@ -311,13 +330,13 @@ impl Grant {
     /// Decides on an interface that the native app has in a version that does not serve.
     fn decide_other(
         &self,
-        package: &Package,
+        asking: Asking<'_>,
         interface: &InterfaceName,
         version: &str,
         own: &Interface,
     ) -> Result<LinkTo, GrantError> {
         let needs = Requirement::Permission(own.permission().clone());
-        match self.judge(package, interface, needs)? {
+        match self.judge(asking, interface, needs)? {
             Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
             Judgement::Granted {
                 optional: Some(permission),
@@ -340,7 +359,7 @@ impl Grant {
 
     fn judge(
         &self,
-        package: &Package,
+        asking: Asking<'_>,
         interface: &InterfaceName,
         requirement: Requirement,
     ) -> Result<Judgement, GrantError> {
@@ -351,7 +370,7 @@ impl Grant {
             line,
         };
         let ask = |id: &str| format!("permissions: [{{ name: \"{id}\", reason: \"…\" }}]");
-        let asked = package.manifest.permissions.iter();
+        let asked = asking.manifest.permissions.iter();
         let asked: Vec<&PermissionRequest> = match &requirement {
             Requirement::Nothing | Requirement::Inert | Requirement::InertWithout(_) => {
                 return Ok(Judgement::Granted { optional: None });
@@ -453,6 +472,14 @@ impl Grant {
     /// What each import is linked to.
     pub(crate) fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// What a function answers whose import, by its place among them, is linked to `denied`.
+    pub(crate) fn denial(&self, import: usize) -> Option<&Arc<Denial>> {
+        match &self.links.get(import)?.to {
+            LinkTo::Denial(denial) => Some(denial),
+            _ => None,
+        }
     }
 
     /// A permission that is not granted, on whichever side it lacks.
@@ -573,18 +600,17 @@ fn place(source: Option<&Source>) -> String {
 }
 
 /// Whether an import has no functions, so that there is nothing to link.
-fn is_types_only(package: &Package, import: &str) -> bool {
-    let found = package
-        .info
-        .imports
-        .iter()
-        .find(|known| known.name == import);
+fn is_types_only(asking: Asking<'_>, import: &str) -> bool {
+    let mut imports = asking.imports.iter();
+    let found = imports.find(|known| known.name == import);
     found.is_some_and(|import| import.functions.is_empty())
 }
 
 fn hint_for(import: &str) -> &'static str {
     if import.starts_with("wasi:") {
         "of WASI, it serves io, clocks, random, cli, http, filesystem and sockets in the versions 0.2.0 to 0.2.12; build it with a tool chain of such a version, or for wasm32-unknown-unknown with the miniapp SDK"
+    } else if import.starts_with("miniapp:script/") {
+        "it is an engine that runs scripts; add it with `Host::add_script_engine`, and install the scripts"
     } else if import.starts_with("miniapp:host/") {
         "it was built against another version of the contract; update the host, or build against the version that it serves"
     } else {

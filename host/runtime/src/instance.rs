@@ -14,13 +14,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
+use miniapp_package::{Script, ScriptError};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{
-    Dialogs, Drawn, FilesError, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition,
-};
+use crate::capability::{Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
@@ -29,7 +28,7 @@ use crate::limits::{self, Limits};
 use crate::meter::{Driven, Meter, TurnTooLong, Waiting};
 use crate::mini_app::EventError;
 use crate::page::{Navigation, NavigationError, OpenPage, PageId, Pages, Routes};
-use crate::prepared::Prepared;
+use crate::prepared::{LaunchError, Prepared};
 use crate::report::Report;
 use crate::runtime::Services;
 use crate::tenant::Tenant;
@@ -76,6 +75,8 @@ pub(crate) struct State {
     pub(crate) keeping: Option<Keeping>,
     /// What WASI keeps, once the app has called it.
     pub(crate) wasi: Option<Box<Wasi>>,
+    /// The script that its engine is to run, until it has read it.
+    pub(crate) script: Option<String>,
 }
 
 impl State {
@@ -111,18 +112,43 @@ struct Kept {
     consent: Opened,
     /// Files, where any were granted.
     folder: Option<Arc<Folder>>,
+    /// The script that its engine is to run.
+    script: Option<String>,
 }
 
 impl Kept {
-    async fn open(prepared: &Prepared, tenant: &Arc<Tenant>) -> Result<Self, FilesError> {
+    async fn open(prepared: &Prepared, tenant: &Arc<Tenant>) -> Result<Self, LaunchError> {
         let services = prepared.services();
         let folder = match &services.files {
             Some(files) if prepared.grant().files() => Some(files.of(tenant).await?),
             _ => None,
         };
+        let script = match prepared.script() {
+            Some(script) => Some(read(script).await?),
+            None => None,
+        };
         let consent = Opened::open(&services.consent, tenant, prepared.grant()).await;
-        Ok(Self { consent, folder })
+        Ok(Self {
+            consent,
+            folder,
+            script,
+        })
     }
+}
+
+/// Reads a script, off the threads that have to answer where it is on the disk.
+async fn read(script: &Script) -> Result<String, ScriptError> {
+    if script.is_in_memory() {
+        return script.read();
+    }
+    let script = script.clone();
+    let reading = tokio::task::spawn_blocking(move || script.read());
+    reading.await.unwrap_or_else(|failed| {
+        Err(ScriptError::Io {
+            path: Script::FILE_NAME.to_owned(),
+            error: std::io::Error::other(failed),
+        })
+    })
 }
 
 /// An event for a page, which waits for its turn and for fuel.
@@ -174,14 +200,14 @@ pub(crate) struct Inbox {
 }
 
 /// Runs a mini-app until it ends. `permit` is its place among the live ones; `refused` is
-/// told where it does not begin for want of its files.
+/// told where it does not begin for want of its files or its script.
 pub(crate) fn run(
     prepared: Prepared,
     start: Start,
     inbox: Inbox,
     control: Arc<Control>,
     permit: OwnedSemaphorePermit,
-    refused: oneshot::Sender<FilesError>,
+    refused: oneshot::Sender<LaunchError>,
 ) -> impl Future<Output = ()> + Send {
     // Also where its task never gets a turn.
     let farewell = Farewell(Arc::clone(&control));
@@ -197,7 +223,7 @@ async fn live(
     inbox: Inbox,
     control: Arc<Control>,
     permit: OwnedSemaphorePermit,
-    refused: oneshot::Sender<FilesError>,
+    refused: oneshot::Sender<LaunchError>,
 ) {
     let services = Arc::clone(prepared.services());
     let tenant = Arc::clone(&start.tenant);
@@ -353,6 +379,7 @@ fn new_store(
         folder: kept.folder,
         keeping: None,
         wasi: None,
+        script: kept.script,
     };
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(|state| &mut state.meter);

@@ -28,6 +28,7 @@ mod prepared;
 mod report;
 mod runtime;
 mod saved_state;
+mod script_engine;
 pub mod storage;
 mod tenant;
 
@@ -61,6 +62,7 @@ pub use prepared::{LaunchError, LaunchOptions, PrepareError, Prepared};
 pub use report::{AppError, Change, Denial, Level, Observer, Report};
 pub use runtime::{LogOutError, Runtime, RuntimeError, RuntimeOptions};
 pub use saved_state::SavedState;
+pub use script_engine::ScriptEngineError;
 pub use storage::{SnapshotId, Storage, StorageError, StorageKey, StorageMedium, StorageUsage};
 pub use tenant::{InvalidUserId, Tenant, UserId};
 /// The engine below, for types of an [`Interface`] that derive its traits:

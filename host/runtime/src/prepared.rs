@@ -2,17 +2,18 @@
 //! for each version and grant.
 
 mod launch;
+mod linked;
 
 use std::fmt;
 use std::sync::Arc;
 
-use miniapp_package::{AppId, Package, PartnerManifest, Version, World};
+use miniapp_package::{
+    AppId, Component, Digest, Import, Package, PartnerManifest, Program, Script, Version,
+};
 use wasmtime::Store;
-use wasmtime::component::InstancePre;
 
-use crate::contract::exports;
 use crate::engine::{CompileError, Engine};
-use crate::grant::{self, Grant, GrantError};
+use crate::grant::{Asking, Grant, GrantError};
 use crate::instance::State;
 use crate::lifecycle::Exports;
 use crate::limits::Limits;
@@ -21,6 +22,7 @@ use crate::runtime::{Runtime, Services};
 use crate::tenant::{Tenant, UserId};
 
 pub use launch::{LaunchError, LaunchOptions};
+pub(crate) use linked::Linked;
 
 /// A mini-app cannot be prepared. Nothing of it was run.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,16 @@ pub enum PrepareError {
     /// Its component does not compile.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// Its script is for an engine that this app does not have.
+    #[error(
+        "the script is for the engine {engine}, which this app does not have{}; add it with `Host::add_script_engine`, or build the script for one that is there", having(.known)
+    )]
+    NoEngine {
+        /// The digest of the engine's component.
+        engine: Digest,
+        /// The engines that there are.
+        known: Vec<Digest>,
+    },
     /// Its component does not fit the contract, although the names do.
     #[error(
         "the component does not fit the contract: {0}; rebuild it against the contract that this host serves"
@@ -60,22 +72,10 @@ struct Inner {
     version: Version,
     routes: Arc<Routes>,
     grant: Arc<Grant>,
-    instance: InstancePre<State>,
-    exports: Indices,
+    linked: Arc<Linked>,
+    /// What its engine runs, where it shares one.
+    script: Option<Script>,
     runtime: Runtime,
-}
-
-enum Indices {
-    Async {
-        lifecycle: exports::lifecycle::GuestIndices,
-        page: exports::page::GuestIndices,
-        state: Option<exports::state::GuestIndices>,
-    },
-    Sync {
-        lifecycle: exports::lifecycle_sync::GuestIndices,
-        page: exports::page_sync::GuestIndices,
-        state: Option<exports::state_sync::GuestIndices>,
-    },
 }
 
 impl fmt::Debug for Prepared {
@@ -93,21 +93,10 @@ impl Prepared {
         package: &Package,
         partner: &PartnerManifest,
     ) -> Result<Self, PrepareError> {
-        let grant = Grant::resolve(package, partner, runtime.governance(), runtime.services())?;
-        let component = runtime.engine().compile(&package.component)?;
-        let unfit = |error: wasmtime::Error| {
-            let reason = format!("{error:#}");
-            match grant.own_interface_in(&reason) {
-                Some(interface) => PrepareError::Interface {
-                    interface,
-                    reason: what_differs(&reason),
-                },
-                None => PrepareError::Link(reason),
-            }
+        let (grant, linked) = match &package.program {
+            Program::Component(component) => of_component(runtime, package, partner, component)?,
+            Program::Script(script) => of_script(runtime, package, partner, script)?,
         };
-        let linker = grant::link(&grant, &component).map_err(unfit)?;
-        let instance = linker.instantiate_pre(&component).map_err(unfit)?;
-        let exports = Indices::find(&instance, package).map_err(unfit)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 app: package.manifest.app_id.clone(),
@@ -117,8 +106,11 @@ impl Prepared {
                     tabs: package.manifest.tabs.clone(),
                 }),
                 grant: Arc::new(grant),
-                instance,
-                exports,
+                linked,
+                script: match &package.program {
+                    Program::Component(_) => None,
+                    Program::Script(script) => Some(script.clone()),
+                },
                 runtime: runtime.clone(),
             }),
         })
@@ -148,33 +140,12 @@ impl Prepared {
     }
 
     pub(crate) async fn instantiate(&self, store: &mut Store<State>) -> wasmtime::Result<Exports> {
-        let instance = self.inner.instance.instantiate_async(&mut *store).await?;
-        Ok(match &self.inner.exports {
-            Indices::Async {
-                lifecycle,
-                page,
-                state,
-            } => Exports::Async {
-                lifecycle: lifecycle.load(&mut *store, &instance)?,
-                page: page.load(&mut *store, &instance)?,
-                state: match state {
-                    Some(state) => Some(state.load(&mut *store, &instance)?),
-                    None => None,
-                },
-            },
-            Indices::Sync {
-                lifecycle,
-                page,
-                state,
-            } => Exports::Sync {
-                lifecycle: lifecycle.load(&mut *store, &instance)?,
-                page: page.load(&mut *store, &instance)?,
-                state: match state {
-                    Some(state) => Some(state.load(&mut *store, &instance)?),
-                    None => None,
-                },
-            },
-        })
+        self.inner.linked.instantiate(store).await
+    }
+
+    /// The script that its engine is to run, where it shares one.
+    pub(crate) fn script(&self) -> Option<&Script> {
+        self.inner.script.as_ref()
     }
 
     pub(crate) fn routes(&self) -> &Arc<Routes> {
@@ -198,6 +169,75 @@ impl Prepared {
     }
 }
 
+/// The engines that there are, for the end of a sentence.
+fn having(known: &[Digest]) -> String {
+    if known.is_empty() {
+        return " (it has none)".to_owned();
+    }
+    let known: Vec<String> = known.iter().map(Digest::to_string).collect();
+    format!(" (it has {})", known.join(", "))
+}
+
+/// Grants and links a component that is the mini-app's own.
+fn of_component(
+    runtime: &Runtime,
+    package: &Package,
+    partner: &PartnerManifest,
+    component: &Component,
+) -> Result<(Grant, Arc<Linked>), PrepareError> {
+    let grant = resolve(runtime, package, partner, &component.info.imports, false)?;
+    let compiled = runtime.engine().compile(&component.bytes)?;
+    let linked = Linked::new(&grant, &compiled, &component.info, component.world);
+    let linked = linked.map_err(|error| unfit(&grant, &error))?;
+    Ok((grant, Arc::new(linked)))
+}
+
+/// Grants a script, and links its engine.
+fn of_script(
+    runtime: &Runtime,
+    package: &Package,
+    partner: &PartnerManifest,
+    script: &Script,
+) -> Result<(Grant, Arc<Linked>), PrepareError> {
+    let engines = runtime.script_engines();
+    let engine = engines.find(&script.engine());
+    let engine = engine.ok_or_else(|| PrepareError::NoEngine {
+        engine: script.engine(),
+        known: engines.digests(),
+    })?;
+    let grant = resolve(runtime, package, partner, engine.imports(), true)?;
+    let linked = engine.link(&grant);
+    let linked = linked.map_err(|error| unfit(&grant, &error))?;
+    Ok((grant, linked))
+}
+
+fn resolve(
+    runtime: &Runtime,
+    package: &Package,
+    partner: &PartnerManifest,
+    imports: &[Import],
+    is_shared: bool,
+) -> Result<Grant, GrantError> {
+    let asking = Asking {
+        manifest: &package.manifest,
+        imports,
+        is_shared,
+    };
+    Grant::resolve(asking, partner, runtime.governance(), runtime.services())
+}
+
+/// What the engine says of a component that does not fit.
+fn unfit(grant: &Grant, error: &wasmtime::Error) -> PrepareError {
+    let reason = format!("{error:#}");
+    match grant.own_interface_in(&reason) {
+        Some(interface) => PrepareError::Interface {
+            interface,
+            reason: what_differs(&reason),
+        },
+        None => PrepareError::Link(reason),
+    }
+}
+
 /// What a component has of another shape than an interface of the native app's own, out
 /// of what the engine says to those who use it.
 fn what_differs(error: &str) -> String {
@@ -207,37 +247,5 @@ fn what_differs(error: &str) -> String {
             "{place}it is asynchronous on one side only; see `Interface::function` and `Interface::sync_function`"
         ),
         None => rest.to_owned(),
-    }
-}
-
-impl Indices {
-    fn find(instance: &InstancePre<State>, package: &Package) -> wasmtime::Result<Self> {
-        let has = |name: &str| package.info.exports_contract(name);
-        Ok(match package.world {
-            World::Async => Self::Async {
-                lifecycle: exports::lifecycle::GuestIndices::new(instance)?,
-                page: exports::page::GuestIndices::new(instance)?,
-                state: match has("state") {
-                    true => Some(exports::state::GuestIndices::new(instance)?),
-                    false => None,
-                },
-            },
-            World::Sync => Self::Sync {
-                lifecycle: exports::lifecycle_sync::GuestIndices::new(instance)?,
-                page: exports::page_sync::GuestIndices::new(instance)?,
-                state: match has("state-sync") {
-                    true => Some(exports::state_sync::GuestIndices::new(instance)?),
-                    false => None,
-                },
-            },
-        })
-    }
-
-    /// Whether the mini-app saves a state and restores it.
-    fn has_state(&self) -> bool {
-        matches!(
-            self,
-            Self::Async { state: Some(_), .. } | Self::Sync { state: Some(_), .. }
-        )
     }
 }

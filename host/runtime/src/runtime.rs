@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miniapp_package::{Governance, Package, PartnerManifest};
+use miniapp_package::{Digest, Governance, Package, PartnerManifest};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
@@ -23,6 +23,7 @@ use crate::limits::Limits;
 use crate::lives::Lives;
 use crate::prepared::{PrepareError, Prepared};
 use crate::report::{Observer, Report};
+use crate::script_engine::{ScriptEngineError, ScriptEngines};
 use crate::storage::{Storage, StorageError, StorageMedium, Stores};
 use crate::tenant::{Tenant, UserId};
 
@@ -138,6 +139,7 @@ struct Inner {
     services: Arc<Services>,
     places: Arc<Semaphore>,
     lives: Lives,
+    script_engines: ScriptEngines,
 }
 
 impl fmt::Debug for Runtime {
@@ -209,6 +211,7 @@ impl Runtime {
                 }),
                 places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
                 lives: Lives::default(),
+                script_engines: ScriptEngines::default(),
             }),
         })
     }
@@ -219,13 +222,28 @@ impl Runtime {
     /// # Errors
     ///
     /// Where the component is not of the contract's worlds, is not covered by
-    /// its grant, or does not compile.
+    /// its grant, or does not compile; where the engine of a script is not there.
     pub fn prepare(
         &self,
         package: &Package,
         partner: &PartnerManifest,
     ) -> Result<Prepared, PrepareError> {
         Prepared::new(self, package, partner)
+    }
+
+    /// Compiles an engine of scripts, for all packages that are a script for it: those whose
+    /// [`miniapp_package::Script::engine`] is the digest of `component`. Blocks for as long as
+    /// the compiler takes; one that is there already is not compiled again.
+    ///
+    /// # Errors
+    ///
+    /// Where `component` is no engine of scripts.
+    pub fn add_script_engine(&self, component: Vec<u8>) -> Result<Digest, ScriptEngineError> {
+        self.inner.script_engines.add(self, component)
+    }
+
+    pub(crate) fn script_engines(&self) -> &ScriptEngines {
+        &self.inner.script_engines
     }
 
     /// The engine.

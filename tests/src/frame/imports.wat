@@ -63,3 +63,6 @@
 (import "miniapp:host/profile-sync@1.0.0" (instance $profile-sync
   (export "error" (type $e (eq $error)))
   (export "read" (func (param "fields" (list string)) (result (result (list (tuple string string)) (error $e)))))))
+;;; source
+(import "miniapp:script/source@1.0.0" (instance $source
+  (export "read" (func (result string)))))

@@ -1,12 +1,15 @@
-//! Mini-apps in JavaScript: bundled, built into components, and run by the host.
+//! Mini-apps in JavaScript: bundled, built, and run by the host. Each scenario is run in both forms
+//! of a mini-app, which behave alike: a component of its own, and a script for the shared engine.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use hyper::Request;
 use hyper::body::Bytes;
 use miniapp_host::{AppId, EndReason, Event, EventError, HostBuilder, MiniApp, PageId, Tenant};
 use miniapp_package::ComponentInfo;
-use miniapp_tests::{Answer, Manifests, Stage, json, on_both, script};
+use miniapp_tests::script::{self, Bundled, Form};
+use miniapp_tests::{Answer, Manifests, Stage, json, on_both};
 use serde_json::{Value, json};
 
 fn answer(request: Request<Bytes>) -> Answer {
@@ -21,22 +24,49 @@ fn answer(request: Request<Bytes>) -> Answer {
     Box::pin(std::future::ready(answer))
 }
 
-fn campaign() -> (Manifests, Vec<u8>) {
+fn campaign() -> Bundled {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/campaign");
     script::folder(&folder)
 }
 
-async fn install(stage: &Stage, manifests: &Manifests, component: Vec<u8>) -> AppId {
-    let package = manifests.package(component);
-    let installed = stage.host.install(package, &manifests.partner()).await;
+async fn install(stage: &Stage, form: Form, bundled: &Bundled) -> AppId {
+    if form == Form::Script {
+        let engine = miniapp_js::engine().unwrap().to_vec();
+        stage.host.add_script_engine(engine).await.unwrap();
+    }
+    let partner = bundled.manifests.partner();
+    let installed = stage.host.install(bundled.package(form), &partner).await;
     installed.unwrap_or_else(|error| panic!("{error}"))
 }
 
-async fn start(stage: &Stage, manifests: &Manifests, component: Vec<u8>) -> MiniApp {
-    let id = install(stage, manifests, component).await;
+async fn start(stage: &Stage, form: Form, bundled: &Bundled) -> MiniApp {
+    let id = install(stage, form, bundled).await;
     let app = stage.launch(&id).await;
     app.settled().await;
     app
+}
+
+/// Makes four tests of one: in both forms, each compiled to machine code and interpreted.
+macro_rules! in_both_forms {
+    (async fn $name:ident($execution:ident: Execution, $form:ident: Form) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn in_form($execution: ::miniapp_host::Execution, $form: Form) $body
+
+            on_both! {
+                async fn as_a_component(execution: Execution) {
+                    in_form(execution, Form::Component).await;
+                }
+            }
+
+            on_both! {
+                async fn as_a_script(execution: Execution) {
+                    in_form(execution, Form::Script).await;
+                }
+            }
+        }
+    };
 }
 
 #[test]
@@ -46,11 +76,10 @@ fn the_campaign_is_the_origins_byte_for_byte() {
     assert_eq!(miniapp_package::Digest::of(script).to_string(), digest);
 }
 
-on_both! {
-    async fn the_campaign_of_the_origin_runs_word_for_word(execution: Execution) {
+in_both_forms! {
+    async fn the_campaign_of_the_origin_runs_word_for_word(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).serve(answer).set().await;
-        let (manifests, component) = campaign();
-        let app = start(&stage, &manifests, component).await;
+        let app = start(&stage, form, &campaign()).await;
         let offers = json!({ "offers": [{ "title": "Ice cream" }, { "title": "Lido" }] });
         assert_eq!(stage.data(&app).await, offers);
         assert_eq!(*app.close().await, EndReason::Closed);
@@ -213,11 +242,11 @@ fn points(host: HostBuilder) -> HostBuilder {
     })
 }
 
-on_both! {
-    async fn a_project_of_several_files_does_what_it_is_granted(execution: Execution) {
+in_both_forms! {
+    async fn a_project_of_several_files_does_what_it_is_granted(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).serve(answer).host(|host| points(host).storage_in_memory()).set().await;
         let manifests = manifests("storage:local user:readProfile ext:points", "rogue.example.com");
-        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
         assert_eq!(stage.data(&app).await["said"], "Grüezi");
         stage.event(&app, "onAll", json!({})).await.unwrap();
         app.settled().await;
@@ -238,11 +267,11 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn errors_name_the_original_file_and_line(execution: Execution) {
+in_both_forms! {
+    async fn errors_name_the_original_file_and_line(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).set().await;
         let manifests = manifests("", "");
-        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
         let failed = stage.event(&app, "onFail", json!({})).await.unwrap_err();
         let told = "app: RangeError: no such offer\n    at fail (utils.js:4:13)\n    at onFail (pages/index.ts:13:11)";
         assert_eq!(failed.to_string().replace("the handler failed: ", ""), told, "{failed}");
@@ -255,11 +284,11 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn what_the_manifest_does_not_ask_for_is_denied_with_the_line(execution: Execution) {
+in_both_forms! {
+    async fn what_the_manifest_does_not_ask_for_is_denied_with_the_line(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).set().await;
         let manifests = manifests("", "");
-        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
         for (what, told) in [
             ("storage", "setStorage: the app manifest does not ask for `storage:local`; to grant it, write in miniapp.yaml: permissions: [{ name: \"storage:local\", reason: \"…\" }]"),
             ("storageSync", "setStorageSync: the app manifest does not ask for `storage:local`; to grant it, write in miniapp.yaml: permissions: [{ name: \"storage:local\", reason: \"…\" }]"),
@@ -277,11 +306,11 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn a_script_that_runs_too_long_is_stopped_and_told_where(execution: Execution) {
+in_both_forms! {
+    async fn a_script_that_runs_too_long_is_stopped_and_told_where(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).set().await;
         let manifests = manifests("", "");
-        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
         let failed = stage.event(&app, "onSpin", json!({})).await.unwrap_err();
         let told = failed.to_string();
         assert!(told.contains("InternalError: interrupted\n    at onSpin (pages/index.ts:19:"), "{told}");
@@ -293,8 +322,8 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn a_small_supply_is_enough_for_what_is_small(execution: Execution) {
+in_both_forms! {
+    async fn a_small_supply_is_enough_for_what_is_small(execution: Execution, form: Form) {
         let small = |host: HostBuilder| {
             let mut limits = miniapp_host::Limits::default();
             limits.fuel_per_event = 25_000_000;
@@ -302,19 +331,18 @@ on_both! {
         };
         let stage = Stage::builder(execution).host(small).set().await;
         let manifests = manifests("", "");
-        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
         stage.event(&app, "onCount", json!({})).await.unwrap();
         assert_eq!(stage.data(&app).await["count"], 20_000);
     }
 }
 
-on_both! {
-    async fn what_is_nested_too_deep_is_an_error_or_the_end_of_one(execution: Execution) {
+in_both_forms! {
+    async fn what_is_nested_too_deep_is_an_error_or_the_end_of_one(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).serve(answer).set().await;
         let manifests = manifests("", "");
-        let id = install(&stage, &manifests, script::files(&manifests, &FILES)).await;
-        let (others, component) = campaign();
-        let other = start(&stage, &others, component).await;
+        let id = install(&stage, form, &script::files(&manifests, &FILES)).await;
+        let other = start(&stage, form, &campaign()).await;
         for how in ["parse", "stringify", "regexp", "clone", "join", "console", "bind", "proxy"] {
             let app = stage.launch(&id).await;
             match stage.event(&app, "onDeep", json!({ "how": how })).await {
@@ -327,13 +355,12 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn a_script_that_grows_without_end_is_ended_alone(execution: Execution) {
+in_both_forms! {
+    async fn a_script_that_grows_without_end_is_ended_alone(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).serve(answer).set().await;
         let manifests = manifests("", "");
-        let app = start(&stage, &manifests, script::files(&manifests, &FILES)).await;
-        let (others, component) = campaign();
-        let other = start(&stage, &others, component).await;
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
+        let other = start(&stage, form, &campaign()).await;
         match stage.event(&app, "onGrow", json!({})).await.unwrap_err() {
             // Out of memory is an error of the language first.
             EventError::App(error) => assert!(error.message.contains("out of memory"), "{error}"),
@@ -344,11 +371,11 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn no_two_lives_roll_the_same(execution: Execution) {
+in_both_forms! {
+    async fn no_two_lives_roll_the_same(execution: Execution, form: Form) {
         let stage = Stage::builder(execution).set().await;
         let manifests = manifests("", "");
-        let id = install(&stage, &manifests, script::files(&manifests, &FILES)).await;
+        let id = install(&stage, form, &script::files(&manifests, &FILES)).await;
         let mut rolled = Vec::new();
         for _ in 0..2 {
             let app = stage.launch(&id).await;
@@ -362,36 +389,29 @@ on_both! {
     }
 }
 
+/// What the manifest has to ask for; the rest needs no permission.
+const ASKED_FOR: [&str; 7] = [
+    "clipboard",
+    "extension",
+    "login",
+    "profile",
+    "request",
+    "storage",
+    "storage-sync",
+];
+
 #[test]
 fn a_component_imports_what_its_manifest_asks_for_and_is_the_same_each_time() {
     let imports = |manifests: &Manifests| {
-        let component = script::files(manifests, &FILES);
-        assert_eq!(component, script::files(manifests, &FILES));
+        let component = script::files(manifests, &FILES).component();
+        assert_eq!(component, script::files(manifests, &FILES).component());
         let info = ComponentInfo::inspect(&component).unwrap();
-        let names = info.imports.into_iter().map(|import| import.name);
-        let names: Vec<String> = names
-            .filter_map(|name| {
-                Some(
-                    name.strip_prefix("miniapp:host/")?
-                        .split('@')
-                        .next()?
-                        .to_owned(),
-                )
-            })
-            .filter(|name| {
-                [
-                    "clipboard",
-                    "extension",
-                    "login",
-                    "profile",
-                    "request",
-                    "storage",
-                    "storage-sync",
-                ]
-                .contains(&name.as_str())
-            })
-            .collect();
-        names.into_iter().collect::<std::collections::BTreeSet<_>>()
+        let names = info.imports.into_iter().flat_map(|import| import.interface);
+        names
+            .inspect(|name| assert!(name.is_of("miniapp", "host"), "{name}"))
+            .map(|name| name.interface)
+            .filter(|name| ASKED_FOR.contains(&name.as_str()))
+            .collect::<BTreeSet<_>>()
     };
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(imports(&manifests("", "")), set(&[]));
@@ -401,4 +421,14 @@ fn a_component_imports_what_its_manifest_asks_for_and_is_the_same_each_time() {
     assert_eq!(imports(&profile), set(&["profile", "request"]));
     let others = manifests("user:login ext:x device:clipboard", "");
     assert_eq!(imports(&others), set(&["clipboard", "extension", "login"]));
+}
+
+#[test]
+fn a_component_has_the_bytes_of_its_scripts_file() {
+    let bundled = script::files(&manifests("storage:local", ""), &FILES);
+    let (component, file) = (bundled.component(), bundled.file());
+    let found = component
+        .windows(file.len())
+        .filter(|bytes| *bytes == file.as_bytes());
+    assert_eq!(found.count(), 1);
 }

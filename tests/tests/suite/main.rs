@@ -20,6 +20,7 @@ mod pages;
 mod pool;
 mod prices;
 mod requests;
+mod script_engine;
 mod storage;
 mod sync_world;
 mod tenancy;

@@ -1,5 +1,6 @@
 //! Links a grant: each granted import to its capability, each denied one to
-//! functions that only answer `denied`, and nothing else at all.
+//! functions that only answer `denied`, and nothing else at all. What is linked holds nothing
+//! of the mini-app: two that are granted alike are linked alike ([`Shape`]).
 
 mod shape;
 
@@ -10,19 +11,64 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, Linker, LinkerInstance, Val};
 
 use super::{Grant, LinkTo};
-use crate::capability::Interface;
+use crate::capability::{self, Capability, Interface};
 use crate::contract::{GuestError, code};
 use crate::instance::State;
 use crate::meter::{Meter, price};
 use crate::report::Denial;
 
-/// Makes the linker of one mini-app. Interfaces that only name types need no
+/// What each import of a component is linked to, without what is said to one mini-app.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape(Vec<Kind>);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Capability(&'static Capability),
+    Interface(Arc<Interface>),
+    Denial,
+    Types,
+    Script,
+    Unasked,
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Capability(one), Self::Capability(other)) => one.interface == other.interface,
+            (Self::Interface(one), Self::Interface(other)) => Arc::ptr_eq(one, other),
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        }
+    }
+}
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Shape {
+    pub(crate) fn of(grant: &Grant) -> Self {
+        let kinds = grant.links().iter().map(|link| match &link.to {
+            LinkTo::Capability(capability) => Kind::Capability(capability),
+            LinkTo::Interface(interface) => Kind::Interface(Arc::clone(interface)),
+            LinkTo::Denial(_) => Kind::Denial,
+            LinkTo::Types => Kind::Types,
+            LinkTo::Script => Kind::Script,
+            LinkTo::Unasked => Kind::Unasked,
+        });
+        Self(kinds.collect())
+    }
+}
+
+/// Makes the linker of what is granted so. Interfaces that only name types need no
 /// definition.
 pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(component.engine());
     let mut linked = Vec::new();
     let mut own: Vec<&Arc<Interface>> = Vec::new();
-    for link in grant.links() {
+    let mut has_unasked = false;
+    for (at, link) in grant.links().iter().enumerate() {
         match &link.to {
             // A component may import an interface in several versions, and one
             // definition serves them all.
@@ -38,11 +84,16 @@ pub(crate) fn link(grant: &Grant, component: &Component) -> wasmtime::Result<Lin
                     interface.link(&mut linker)?;
                 }
             }
-            LinkTo::Denial(denial) => link_denial(&mut linker, component, &link.import, denial)?,
+            LinkTo::Denial(_) => link_denial(&mut linker, component, &link.import, at)?,
             LinkTo::Types => {
                 linker.instance(&link.import)?;
             }
+            LinkTo::Script => capability::script::link(&mut linker)?,
+            LinkTo::Unasked => has_unasked = true,
         }
+    }
+    if has_unasked {
+        linker.define_unknown_imports_as_traps(component)?;
     }
     Ok(linker)
 }
@@ -52,7 +103,7 @@ fn link_denial(
     linker: &mut Linker<State>,
     component: &Component,
     import: &str,
-    denial: &Arc<Denial>,
+    at: usize,
 ) -> wasmtime::Result<()> {
     let engine = component.engine();
     let types = component.component_type();
@@ -68,7 +119,7 @@ fn link_denial(
             if !shape::may_be_denied(&function) {
                 wasmtime::bail!("`{import}` has a function `{name}` that is not the contract's");
             }
-            define(&mut instance, name, &function, Arc::clone(denial))?;
+            define(&mut instance, name, &function, at)?;
         }
     }
     Ok(())
@@ -78,18 +129,15 @@ fn define(
     instance: &mut LinkerInstance<'_, State>,
     name: &str,
     function: &ComponentFunc,
-    denial: Arc<Denial>,
+    at: usize,
 ) -> wasmtime::Result<()> {
     if function.async_() {
         return instance.func_new_concurrent(name, move |accessor, _, arguments, results| {
-            let denial = Arc::clone(&denial);
-            Box::pin(
-                async move { accessor.with(|store| refuse(store, arguments, results, &denial)) },
-            )
+            Box::pin(async move { accessor.with(|store| refuse(store, arguments, results, at)) })
         });
     }
     instance.func_new(name, move |store, _, arguments, results| {
-        refuse(store, arguments, results, &denial)
+        refuse(store, arguments, results, at)
     })
 }
 
@@ -97,13 +145,18 @@ fn refuse(
     mut store: impl AsContextMut<Data = State>,
     arguments: &[Val],
     results: &mut [Val],
-    denial: &Denial,
+    at: usize,
 ) -> wasmtime::Result<()> {
     // The arguments were copied, whatever becomes of them.
     let (bytes, elements) = shape::size(arguments);
     Meter::charge(&mut store, price::call(bytes, elements))?;
-    store.as_context_mut().data_mut().deny(denial);
-    answer(results, denial);
+    let mut context = store.as_context_mut();
+    let state = context.data_mut();
+    let Some(denial) = state.grant.denial(at).map(Arc::clone) else {
+        wasmtime::bail!("the import {at} is linked otherwise than it was granted");
+    };
+    state.deny(&denial);
+    answer(results, &denial);
     Ok(())
 }
 

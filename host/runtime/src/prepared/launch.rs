@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use miniapp_package::AppId;
+use miniapp_package::{AppId, ScriptError};
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, mpsc, oneshot};
 
 use super::Prepared;
@@ -58,6 +58,9 @@ pub enum LaunchError {
     /// Its files cannot be opened.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// Its script cannot be read any more.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// It ended before its first page.
     #[error("{0}")]
     Ended(Arc<EndReason>),
@@ -198,7 +201,7 @@ impl Prepared {
         options: LaunchOptions,
     ) -> Result<(GuestLaunchOptions, Option<String>), LaunchError> {
         let known = &routes.pages;
-        let restore = options.restore.filter(|_| self.inner.exports.has_state());
+        let restore = options.restore.filter(|_| self.inner.linked.has_state());
         let (page, query, state) = match (options.page, restore) {
             (None, Some(SavedState { page, query, state })) if known.contains(&page) => {
                 (Some(page), query, Some(state))
@@ -239,7 +242,7 @@ impl Prepared {
 struct Launching {
     app: MiniApp,
     control: Arc<Control>,
-    refused: oneshot::Receiver<FilesError>,
+    refused: oneshot::Receiver<LaunchError>,
 }
 
 impl Launching {
@@ -253,7 +256,7 @@ impl Launching {
             return Err(LaunchError::LoggedOut);
         }
         if let Ok(error) = self.refused.try_recv() {
-            return Err(error.into());
+            return Err(error);
         }
         match reached.as_deref() {
             Ok(Phase::Ended(reason)) => Err(LaunchError::Ended(Arc::clone(reason))),

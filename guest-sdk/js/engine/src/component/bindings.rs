@@ -9,6 +9,7 @@ wit_bindgen::generate!({
         world engine {
             include miniapp:host/mini-app-with-state@1.2.0;
             import miniapp:host/storage-sync@1.2.0;
+            import miniapp:script/source@1.0.0;
         }
     ",
     world: "miniapp:javascript/engine",

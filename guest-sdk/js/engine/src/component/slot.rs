@@ -1,11 +1,13 @@
-//! Where the script of a mini-app lies in the memory of its component, and what its manifest
-//! does not ask for. Written by who builds the component; see `miniapp-js`.
+//! Where the script of a mini-app comes from, and what its manifest does not ask for: it lies in
+//! the memory of a component that is the mini-app's own, where who built it has put it (see
+//! `miniapp-js`), or the host hands it over. The bytes are the same.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::bindings::miniapp::script::source;
 use crate::{Failure, Script};
 
 /// Address and length of the script, as JSON. Exported, so that it is found.
@@ -48,15 +50,14 @@ pub(crate) fn asked(interface: &str) -> Result<(), Failure> {
 pub(crate) fn script() -> Result<Script, Failure> {
     // SAFETY: the slot is written before the component runs, and by nobody in it.
     let [address, length] = unsafe { std::ptr::addr_of!(MINIAPP_SCRIPT).read_volatile() };
-    if length == 0 {
-        return Err(Failure::new(
-            "unavailable",
-            "there is no script in this component",
-        ));
-    }
-    // SAFETY: who has written the slot has put so many bytes there, and nothing changes them.
-    let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, length as usize) };
-    let content: Content = serde_json::from_slice(bytes).map_err(|error| {
+    let content = if length == 0 {
+        serde_json::from_str(&source::read())
+    } else {
+        // SAFETY: who has written the slot has put so many bytes there, and nothing changes them.
+        let own = unsafe { std::slice::from_raw_parts(address as *const u8, length as usize) };
+        serde_json::from_slice(own)
+    };
+    let content: Content = content.map_err(|error| {
         Failure::new("unavailable", format!("the script cannot be read: {error}"))
     })?;
     ASKED.with(|asked| {
