@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use miniapp_host::{Execution, InvalidUserId, UserId};
 
+use crate::run::Expectation;
+
 /// Build, run, inspect and check mini-apps.
 #[derive(Debug, Parser)]
 #[command(name = "miniapp", version, arg_required_else_help = true)]
@@ -32,8 +34,9 @@ Examples:
   miniapp run examples/summer-campaign
   miniapp run app.wasm --manifest miniapp.yaml --partner partner.yaml
   miniapp run . --event onTap --event 'onInput:{\"value\":\"7\"}'
+  miniapp run . --event onTap --expect taps=1 --expect 'greeting=Hello Mia'
 
-Exit codes: 0 it ran, 1 it crashed or left an error uncaught, 2 it could not be run.";
+Exit codes: 0 it ran, 1 it crashed, left an error uncaught or an expectation unmet, 2 it could not be run.";
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -58,6 +61,10 @@ pub(crate) struct RunArguments {
     /// Deliver an event once the page is ready; may be repeated.
     #[arg(long, value_name = "HANDLER[:DETAIL[:DATASET]]", value_parser = EventArgument::parse)]
     pub(crate) event: Vec<EventArgument>,
+    /// Compare the page's data in the end: at the data path there is this value, which is JSON or
+    /// else a text; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = Expectation::parse)]
+    pub(crate) expect: Vec<Expectation>,
     /// A field of the user's profile; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) profile: Vec<(String, String)>,

@@ -20,7 +20,7 @@ use arguments::{Arguments, Command};
 
 /// The mini-app did what it should, or the files are in order.
 const DONE: u8 = 0;
-/// The mini-app crashed, left an error uncaught, or a file is not in order.
+/// The mini-app crashed, left an error uncaught or an expectation unmet, or a file is not in order.
 const FAILED: u8 = 1;
 /// The mini-app could not be run at all.
 const REFUSED: u8 = 2;

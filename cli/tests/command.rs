@@ -517,6 +517,32 @@ fn a_script_that_fails_is_told_by_file_and_line() {
 }
 
 #[test]
+fn what_is_expected_of_the_data_is_met_or_not() {
+    let page =
+        "Page({\n  data: { n: 0 },\n  onTap() { this.setData({ n: this.data.n + 1 }); },\n});\n";
+    let folder = script_project(&[("pages/index.js", page)]);
+    let path = folder.path().display().to_string();
+    let run = |arguments: &[&str]| {
+        let (code, told, _) = said(&miniapp(&[&["run", &path], arguments].concat()));
+        let about = |line: &&str| line.starts_with("      met") || line.starts_with("    unmet");
+        let lines: Vec<&str> = told.lines().filter(about).collect();
+        (code, lines.join("\n"))
+    };
+    let (code, lines) = run(&["--event", "onTap", "--event", "onTap", "--expect", "n=2"]);
+    assert_eq!(code, Some(0));
+    assert_snapshot!(lines, @"      met  n = 2");
+    let (code, lines) = run(&[
+        "--event", "onTap", "--expect", "n=1", "--expect", "n=2", "--expect", "m=Hello",
+    ]);
+    assert_eq!(code, Some(1));
+    assert_snapshot!(lines, @r#"
+          met  n = 1
+        unmet  n = 2: it is 1
+        unmet  m = "Hello": there is nothing at this path
+    "#);
+}
+
+#[test]
 fn a_script_that_does_not_compile_is_told_with_its_place() {
     let folder = script_project(&[("pages/index.ts", "Page({\n  data: { n: 1 \n});\n")]);
     let path = folder.path().display().to_string();
