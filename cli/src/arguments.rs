@@ -8,7 +8,7 @@ use miniapp_host::{Execution, InvalidUserId, UserId};
 
 use crate::run::Expectation;
 
-/// Build, run, inspect and check mini-apps.
+/// Make, build, run, inspect and check mini-apps.
 #[derive(Debug, Parser)]
 #[command(name = "miniapp", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -18,16 +18,25 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a project that runs, is tested and passes its own checks.
+    #[command(after_help = NEW_HELP)]
+    New(NewArguments),
     /// Run a mini-app in the terminal and show what it does.
     #[command(after_help = RUN_HELP)]
     Run(Box<RunArguments>),
-    /// Build a Rust mini-app into a component.
+    /// Build a mini-app in Rust, JavaScript or TypeScript into a component.
     Build(BuildArguments),
     /// Show a component's imports, the permissions they need, its size and digest.
     Inspect(InspectArguments),
     /// Check manifests: miniapp.yaml, partner.yaml, governance.yaml.
     Check(CheckArguments),
 }
+
+const NEW_HELP: &str = "\
+Examples:
+  miniapp new shop
+  miniapp new shop --template ts --name 'The corner shop'
+  miniapp new . --template rust";
 
 const RUN_HELP: &str = "\
 Examples:
@@ -37,6 +46,25 @@ Examples:
   miniapp run . --event onTap --expect taps=1 --expect 'greeting=Hello Mia'
 
 Exit codes: 0 it ran, 1 it crashed, left an error uncaught or an expectation unmet, 2 it could not be run.";
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArguments {
+    /// The project's folder, which is empty or not there yet.
+    pub(crate) folder: PathBuf,
+    /// What it is written in.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub(crate) template: TemplateArgument,
+    /// The app id [default: made from the folder's name].
+    #[arg(long, value_name = "ID")]
+    pub(crate) app_id: Option<String>,
+    /// The name that people see [default: made from the folder's name].
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The folder of the SDK for Rust, which is not on crates.io [default: in the checkout that
+    /// this command was built from].
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) sdk: Option<PathBuf>,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -130,6 +158,17 @@ pub(crate) struct CheckArguments {
     /// The manifests.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TemplateArgument {
+    /// JavaScript.
+    #[default]
+    Js,
+    /// TypeScript.
+    Ts,
+    /// Rust.
+    Rust,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

@@ -9,6 +9,7 @@ mod check;
 mod inspect;
 mod inventory;
 mod javascript;
+mod new;
 mod run;
 mod text;
 
@@ -27,6 +28,7 @@ const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::New(arguments) => new::new(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Build(arguments) => build::build(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),

@@ -15,6 +15,9 @@ use hyper::body::Bytes;
 use insta::assert_snapshot;
 use serde_json::json;
 
+#[path = "command/new.rs"]
+mod new;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
