@@ -221,8 +221,10 @@ fn a_server_that_is_not_there_is_an_uncaught_error() {
 
 #[test]
 fn a_crash_is_shown_with_its_backtrace() {
-    let (code, out, _) = said(&miniapp(&["run", "tests/guests/rogue", "--event", "panic"]));
+    let run = ["run", "tests/guests/rogue", "--event", "panic"];
+    let (code, out, _) = said(&miniapp(&[&run[..], &["--expect", "n=1"]].concat()));
     assert_eq!(code, Some(1));
+    assert!(out.contains("unmet  n = 1: there is no page\n"), "{out}");
     assert!(out.contains("log  error  panicked at "), "{out}");
     assert!(out.contains("\nEnded: the mini-app crashed: it aborted (`unreachable`), as a panic does; its log tells more\n    at "), "{out}");
     assert!(out.contains("panic"), "{out}");

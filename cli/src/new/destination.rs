@@ -37,7 +37,13 @@ impl Destination {
                 }
                 refuse(&shown, in_the_way)?;
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Made on the way, what comes before `..` would lead into a folder nobody looked at.
+                let mut missing = folder.ancestors().take_while(|folder| !folder.exists());
+                if missing.any(|folder| folder.ends_with("..")) {
+                    return Err(format!("{shown} leads back out of a folder that is not there; leave the way there out").into());
+                }
+            }
             Err(error) if error.kind() == ErrorKind::NotADirectory && folder.exists() => {
                 return Err(
                     format!("{shown} is there, and is no folder; choose another name").into(),

@@ -264,6 +264,13 @@ fn an_empty_folder_is_taken_and_a_full_one_is_not() {
 
     For more information, try '--help'.
     ");
+    // What the path means is a folder that is full, once `gone` is there.
+    let shown = refused(
+        folder.path(),
+        &["new", "gone/..", "--app-id", "x", "--name", "X"],
+    );
+    assert_snapshot!(shown, @"error: gone/.. leads back out of a folder that is not there; leave the way there out");
+    assert_snapshot!(refused(folder.path(), &["new", "gone/../else"]), @"error: gone/../else leads back out of a folder that is not there; leave the way there out");
     let deep = format!("deep/{}", "x".repeat(300));
     let names = ["--app-id", "x", "--name", "X"];
     let shown = refused(folder.path(), &[&["new", &deep], &names[..]].concat());
