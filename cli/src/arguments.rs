@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use miniapp_host::{Execution, InvalidUserId, UserId};
 
-/// Build, run, inspect and check mini-apps.
+use crate::run::Expectation;
+
+/// Make, build, run, inspect and check mini-apps.
 #[derive(Debug, Parser)]
 #[command(name = "miniapp", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -16,6 +18,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a project that runs, is tested and passes its own checks.
+    #[command(after_help = NEW_HELP)]
+    New(NewArguments),
     /// Run a mini-app in the terminal and show what it does.
     #[command(after_help = RUN_HELP)]
     Run(Box<RunArguments>),
@@ -29,13 +34,39 @@ pub(crate) enum Command {
     Check(CheckArguments),
 }
 
+const NEW_HELP: &str = "\
+Examples:
+  miniapp new shop
+  miniapp new shop --template ts --name 'The corner shop'
+  miniapp new . --template rust";
+
 const RUN_HELP: &str = "\
 Examples:
   miniapp run examples/summer-campaign
   miniapp run app.wasm --manifest miniapp.yaml --partner partner.yaml
   miniapp run . --event onTap --event 'onInput:{\"value\":\"7\"}'
+  miniapp run . --event onTap --expect taps=1 --expect 'greeting=Hello Mia'
 
-Exit codes: 0 it ran, 1 it crashed or left an error uncaught, 2 it could not be run.";
+Exit codes: 0 it ran, 1 it crashed, left an error uncaught or an expectation unmet, 2 it could not be run.";
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArguments {
+    /// The project's folder, which is empty or not there yet.
+    pub(crate) folder: PathBuf,
+    /// What it is written in.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub(crate) template: TemplateArgument,
+    /// The app id [default: made from the folder's name].
+    #[arg(long, value_name = "ID")]
+    pub(crate) app_id: Option<String>,
+    /// The name that people see [default: made from the folder's name].
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The folder of the SDK for Rust, which is not on crates.io [default: in the checkout that
+    /// this command was built from].
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) sdk: Option<PathBuf>,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -60,6 +91,10 @@ pub(crate) struct RunArguments {
     /// Deliver an event once the page is ready; may be repeated.
     #[arg(long, value_name = "HANDLER[:DETAIL[:DATASET]]", value_parser = EventArgument::parse)]
     pub(crate) event: Vec<EventArgument>,
+    /// Compare the page's data in the end: at the data path there is this value, which is JSON or
+    /// else a text; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = Expectation::parse)]
+    pub(crate) expect: Vec<Expectation>,
     /// A field of the user's profile; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) profile: Vec<(String, String)>,
@@ -135,6 +170,17 @@ pub(crate) struct CheckArguments {
     /// The manifests.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TemplateArgument {
+    /// JavaScript.
+    #[default]
+    Js,
+    /// TypeScript.
+    Ts,
+    /// Rust.
+    Rust,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

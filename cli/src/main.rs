@@ -9,6 +9,7 @@ mod check;
 mod inspect;
 mod inventory;
 mod javascript;
+mod new;
 mod run;
 mod text;
 
@@ -20,13 +21,14 @@ use arguments::{Arguments, Command};
 
 /// The mini-app did what it should, or the files are in order.
 const DONE: u8 = 0;
-/// The mini-app crashed, left an error uncaught, or a file is not in order.
+/// The mini-app crashed, left an error uncaught or an expectation unmet, or a file is not in order.
 const FAILED: u8 = 1;
 /// The mini-app could not be run at all.
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::New(arguments) => new::new(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Build(arguments) => build::build(&arguments),
         Command::Engine(arguments) => build::engine(&arguments),

@@ -1,6 +1,7 @@
 //! `miniapp run`: one mini-app in the terminal, and everything it does.
 
 mod consent;
+mod expectation;
 mod keeping;
 mod screen;
 mod terminal;
@@ -20,6 +21,7 @@ use crate::arguments::RunArguments;
 use crate::{Failure, inventory};
 
 use consent::Consent;
+pub(crate) use expectation::Expectation;
 use keeping::Keeping;
 use screen::Screen;
 use terminal::Terminal;
@@ -28,7 +30,8 @@ use transcript::Transcript;
 /// How long what a mini-app has begun is waited for.
 const SETTLES_WITHIN: Duration = Duration::from_secs(10);
 
-/// Whether the mini-app ran without a crash and without an error left uncaught.
+/// Whether the mini-app ran without a crash and without an error left uncaught, and did what is
+/// expected.
 pub(crate) fn run(arguments: &RunArguments) -> Result<bool, Failure> {
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -66,6 +69,7 @@ async fn run_async(arguments: &RunArguments) -> Result<bool, Failure> {
         Err(miniapp_host::LaunchError::Failed(miniapp_host::RunError::Ended(reason))) => reason,
         Err(error) => return Err(error.into()),
     };
+    transcript.judge(&arguments.expect);
     transcript.conclude(&reason);
     Ok(*reason == EndReason::Closed && transcript.is_clean())
 }

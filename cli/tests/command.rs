@@ -15,6 +15,9 @@ use hyper::body::Bytes;
 use insta::assert_snapshot;
 use serde_json::json;
 
+#[path = "command/new.rs"]
+mod new;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -218,8 +221,10 @@ fn a_server_that_is_not_there_is_an_uncaught_error() {
 
 #[test]
 fn a_crash_is_shown_with_its_backtrace() {
-    let (code, out, _) = said(&miniapp(&["run", "tests/guests/rogue", "--event", "panic"]));
+    let run = ["run", "tests/guests/rogue", "--event", "panic"];
+    let (code, out, _) = said(&miniapp(&[&run[..], &["--expect", "n=1"]].concat()));
     assert_eq!(code, Some(1));
+    assert!(out.contains("unmet  n = 1: there is no page\n"), "{out}");
     assert!(out.contains("log  error  panicked at "), "{out}");
     assert!(out.contains("\nEnded: the mini-app crashed: it aborted (`unreachable`), as a panic does; its log tells more\n    at "), "{out}");
     assert!(out.contains("panic"), "{out}");
@@ -514,6 +519,32 @@ fn a_script_that_fails_is_told_by_file_and_line() {
     uncaught  app: unhandled rejection: TypeError: not a function
                   at onTap (pages/index.js:8:10)
     ");
+}
+
+#[test]
+fn what_is_expected_of_the_data_is_met_or_not() {
+    let page =
+        "Page({\n  data: { n: 0 },\n  onTap() { this.setData({ n: this.data.n + 1 }); },\n});\n";
+    let folder = script_project(&[("pages/index.js", page)]);
+    let path = folder.path().display().to_string();
+    let run = |arguments: &[&str]| {
+        let (code, told, _) = said(&miniapp(&[&["run", &path], arguments].concat()));
+        let about = |line: &&str| line.starts_with("      met") || line.starts_with("    unmet");
+        let lines: Vec<&str> = told.lines().filter(about).collect();
+        (code, lines.join("\n"))
+    };
+    let (code, lines) = run(&["--event", "onTap", "--event", "onTap", "--expect", "n=2"]);
+    assert_eq!(code, Some(0));
+    assert_snapshot!(lines, @"      met  n = 2");
+    let (code, lines) = run(&[
+        "--event", "onTap", "--expect", "n=1", "--expect", "n=2", "--expect", "m=Hello",
+    ]);
+    assert_eq!(code, Some(1));
+    assert_snapshot!(lines, @r#"
+          met  n = 1
+        unmet  n = 2: it is 1
+        unmet  m = "Hello": there is nothing at this path
+    "#);
 }
 
 #[test]

@@ -20,7 +20,8 @@ usage: cargo xtask <command>
           and make the JavaScript guest of the tests where there is npm
   demo    build the example mini-apps and run the summer campaign
   test    set up and run all tests (arguments go to `cargo test --workspace`)
-  typings check the typings of mini-apps in JavaScript, where there is npm
+  typings check the typings of mini-apps in JavaScript, and the types of new projects,
+          where there is npm
   fuzz    fuzz what reads strangers' input: [--seconds <for each>] [<target>…]
   deny    check licences, sources and bans of everything that is depended on";
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
             .and_then(|()| javascript::build())
             .and_then(|()| test(&rest))
             .and_then(|()| typings::check()),
-        (Some("typings"), []) => typings::check(),
+        (Some("typings"), []) => setup::setup().and_then(|()| typings::check()),
         (Some("fuzz"), _) => fuzz::fuzz(&rest),
         (Some("deny"), []) => deny::deny(),
         _ => Err(USAGE.to_owned()),

@@ -1,12 +1,13 @@
 //! Checks the typings of `guest-sdk/js/typings` with the TypeScript compiler, from npm, as a project sees
-//! them that has installed them. Where there is no npm this says so and goes on.
+//! them that has installed them, and as those do that `miniapp new` makes. Where there is no npm this says
+//! so and goes on.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::javascript::{answers, copy};
-use crate::{root, run, say};
+use crate::{cargo, root, run, say};
 
 /// Compiles what has to compile, and sees that what must not does not.
 pub(crate) fn check() -> Result<(), String> {
@@ -35,16 +36,39 @@ pub(crate) fn check() -> Result<(), String> {
         &from.join("tests/tsconfig.json"),
         &tests.join("tsconfig.json"),
     )?;
+    compile(&to, "tests")?;
+    say("checking the types of new projects");
+    for (template, configuration) in [("js", "new/js/jsconfig.json"), ("ts", "new/ts")] {
+        let project = to.join("new").join(template);
+        remove(&project)?;
+        let new = ["run", "--quiet", "--package", "miniapp", "--", "new"];
+        run(cargo()
+            .args(new)
+            .arg(&project)
+            .args(["--template", template]))?;
+        compile(&to, configuration)?;
+    }
+    Ok(())
+}
+
+/// Checks the types of a project.
+fn compile(folder: &Path, project: &str) -> Result<(), String> {
     run(Command::new("node")
-        .args(["node_modules/typescript/bin/tsc", "--project", "tests"])
-        .current_dir(&to))
+        .args(["node_modules/typescript/bin/tsc", "--project", project])
+        .current_dir(folder))
+}
+
+/// Removes what an earlier run has made.
+fn remove(folder: &Path) -> Result<(), String> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 /// Copies the files of a folder whose names end so, in place of what an earlier run has copied.
 fn copy_all(from: &Path, to: &Path, ending: &str) -> Result<(), String> {
-    if to.is_dir() {
-        fs::remove_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
-    }
+    remove(to)?;
     let files = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for file in files.flatten() {
         let name = file.file_name();

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::text::{counted, escape, grouped, line};
 
+use super::expectation::Expectation;
+
 /// Writes down what is reported, and counts it.
 #[derive(Default)]
 pub(crate) struct Transcript {
@@ -23,6 +25,7 @@ struct Sum {
     denied: usize,
     uncaught: usize,
     refused: usize,
+    unmet: usize,
     turns: usize,
     fuel: u64,
     busy: Duration,
@@ -79,10 +82,29 @@ impl Transcript {
         self.sum().data = Some(data);
     }
 
-    /// Whether everything was delivered and no error was left uncaught.
+    /// Says which expectations the page's last data meets. Without a page none is met.
+    pub(crate) fn judge(&self, expectations: &[Expectation]) {
+        let mut sum = self.sum();
+        for expectation in expectations {
+            let unmet = match &sum.data {
+                Some(data) => expectation.unmet_by(data),
+                None => Some("there is no page".to_owned()),
+            };
+            let expected = line(&expectation.to_string());
+            match unmet {
+                None => say("met", &expected),
+                Some(why) => {
+                    sum.unmet += 1;
+                    say("unmet", &format!("{expected}: {why}"));
+                }
+            }
+        }
+    }
+
+    /// Whether everything was delivered, no error was left uncaught, and all is as expected.
     pub(crate) fn is_clean(&self) -> bool {
         let sum = self.sum();
-        sum.uncaught == 0 && sum.refused == 0
+        sum.uncaught == 0 && sum.refused == 0 && sum.unmet == 0
     }
 
     /// Says how it ended and what it came to.

@@ -1,0 +1,14 @@
+// The page `pages/index` of miniapp.yaml. The native app shows its data, which `setData` changes.
+Page({
+  data: { greeting: '', taps: 0 },
+
+  // The page was opened, with the query of its address.
+  onLoad(query) {
+    this.setData({ greeting: `Hello ${query.name ?? 'you'}` });
+  },
+
+  // What the view binds to a tap.
+  onTap() {
+    this.setData({ taps: this.data.taps + 1 });
+  },
+});
