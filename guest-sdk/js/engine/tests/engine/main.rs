@@ -6,8 +6,10 @@
     missing_docs
 )]
 
+mod date;
 mod fc;
 mod hostile;
+mod intl;
 mod language;
 mod lifecycle;
 mod outside;
