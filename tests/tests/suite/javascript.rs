@@ -1,5 +1,7 @@
 //! Mini-apps in JavaScript: bundled, built into components, and run by the host.
 
+mod locale;
+
 use std::path::Path;
 
 use hyper::Request;

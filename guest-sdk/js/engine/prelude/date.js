@@ -8,6 +8,8 @@
 const DAY = 86400000;
 const MINUTE = 60000;
 const MAX_OFFSETS = 512;
+/** The last moment of a `Date`. */
+const LAST = 8.64e15;
 
 const UtcDate = Date;
 const utcNow = UtcDate.now;
@@ -22,8 +24,12 @@ const askOffset = (moment) => {
   return answer[0] ? 0 : answer[1] * MINUTE;
 };
 
-/** The name of the zone that `askOffset` tells of. */
-const zoneName = (moment) => (native.utcOffset(moment)[0] ? 'UTC' : native.timeZone());
+/** Whether there is a local time; near the first and the last moment it could be none that a
+ * `Date` holds, and is UTC. */
+const hasLocal = (moment) => moment > DAY - LAST && moment < LAST - DAY;
+
+/** The name of the zone that `offsetAt` tells of. */
+const zoneName = (moment) => (hasLocal(moment) && !native.utcOffset(moment)[0] ? native.timeZone() : 'UTC');
 
 /** What it is at the beginnings of days (UTC). */
 const offsets = new Map();
@@ -49,6 +55,7 @@ const offsetOfDay = (day) => {
 /** No zone changes it and changes it back within a day: only on days with a change is the host
  * asked for the very moment. */
 const offsetAt = (moment) => {
+  if (!hasLocal(moment)) return 0;
   const day = floor(moment / DAY);
   const offset = offsetOfDay(day);
   return offset === offsetOfDay(day + 1) ? offset : askOffset(moment);
@@ -87,6 +94,9 @@ const isDate = (value) => {
     return false;
   }
 };
+
+/** The moment of a date, or of what stands for one. */
+const timeOf = (value) => (isObject(value) && isDate(value) ? dateTime(value) : Number(value));
 
 /** The moment that the arguments of the constructor stand for. */
 const momentOf = (given) => {

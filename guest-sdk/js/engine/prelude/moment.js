@@ -105,7 +105,7 @@ class DateTimeFormat {
   }
 
   get format() {
-    this.#format ??= (date) => this.#write(date === undefined ? utcNow() : Number(date));
+    this.#format ??= (date) => this.#write(date === undefined ? utcNow() : timeOf(date));
     return this.#format;
   }
 
@@ -131,7 +131,7 @@ class DateTimeFormat {
   }
 
   #write(moment) {
-    if (!(moment >= -8.64e15 && moment <= 8.64e15)) throw new RangeError('Intl.DateTimeFormat: the date is invalid');
+    if (!(moment >= -LAST && moment <= LAST)) throw new RangeError('Intl.DateTimeFormat: the date is invalid');
     return written(native.formatDate(trunc(moment), { ...this.#lengths, timeZone: this.#timeZone, language: this.#spoken }));
   }
 

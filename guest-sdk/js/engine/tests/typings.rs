@@ -9,6 +9,9 @@
 #[allow(dead_code)]
 #[path = "engine/outside.rs"]
 mod outside;
+#[allow(dead_code)]
+#[path = "engine/user.rs"]
+mod user;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

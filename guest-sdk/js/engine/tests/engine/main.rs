@@ -15,4 +15,5 @@ mod lifecycle;
 mod outside;
 mod set_data;
 mod url_standard;
+mod user;
 mod web;

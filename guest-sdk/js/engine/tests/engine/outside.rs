@@ -11,6 +11,8 @@ use miniapp_js_engine::{
     Request, Response, Script, Usage, Work,
 };
 
+use crate::user::User;
+
 /// What a script has done.
 #[derive(Default)]
 pub struct Recorder {
@@ -24,31 +26,7 @@ pub struct Recorder {
     pub answers: RefCell<Vec<Result<Response, Failure>>>,
     /// Looks at the supply until it is used up; for ever, if it is nought.
     pub looks: Cell<u32>,
-    /// The user's time zone.
-    pub zone: Zone,
-    /// How often it was asked how far local time is ahead.
-    pub offsets: Cell<u32>,
-    /// Whether nothing of the user's language and time zone is told.
-    pub is_reticent: Cell<bool>,
-}
-
-/// The name of a time zone.
-pub struct Zone(Cell<&'static str>);
-
-impl Default for Zone {
-    fn default() -> Self {
-        Self(Cell::new("Europe/Zurich"))
-    }
-}
-
-impl Zone {
-    pub fn get(&self) -> &'static str {
-        self.0.get()
-    }
-
-    pub fn set(&self, name: &'static str) {
-        self.0.set(name);
-    }
+    pub user: User,
 }
 
 fn ready<T: 'static>(value: T) -> Work<T> {
@@ -56,19 +34,6 @@ fn ready<T: 'static>(value: T) -> Work<T> {
 }
 
 impl Recorder {
-    /// A failure, where nothing of the user's is told.
-    fn tells(&self) -> Result<(), Failure> {
-        if !self.is_reticent.get() {
-            return Ok(());
-        }
-        Err(Failure {
-            code: "denied".to_owned(),
-            message: "`locale` is not granted to this mini-app".to_owned(),
-            permission: Some("locale".to_owned()),
-            line: Some("partner.yaml:5: permissions: [\"locale\"]".to_owned()),
-        })
-    }
-
     fn note(&self, what: String) {
         self.called.borrow_mut().push(what);
     }
@@ -136,24 +101,11 @@ impl Outside for Recorder {
     }
 
     fn time_zone(&self) -> String {
-        self.zone.get().to_owned()
+        self.user.zone.get().to_owned()
     }
 
     fn format_number(&self, number: &str, options: NumberOptions) -> Result<String, Failure> {
-        self.tells()?;
-        let digits = |digits: Option<u8>| digits.map_or("any".to_owned(), |few| few.to_string());
-        let (least, most) = (
-            digits(options.minimum_fraction),
-            digits(options.maximum_fraction),
-        );
-        let style = if options.percent { "%" } else { "" };
-        let grouping = if options.grouping { " grouped" } else { "" };
-        let language = options.language.unwrap_or_default();
-        Ok(
-            format!("{number}{style} .{least}-{most}{grouping} {language}")
-                .trim_end()
-                .to_owned(),
-        )
+        self.user.format_number(number, options)
     }
 
     fn format_currency(
@@ -162,49 +114,15 @@ impl Outside for Recorder {
         currency: &str,
         language: Option<String>,
     ) -> Result<String, Failure> {
-        self.tells()?;
-        if currency.len() != 3 {
-            let message = format!("`{currency}` is no currency");
-            return Err(Failure::new("invalid-argument", message));
-        }
-        let amount: f64 = amount.parse().unwrap();
-        let digits = if currency == "JPY" { 0 } else { 2 };
-        let language = language.unwrap_or_default();
-        Ok(format!("{currency} {amount:.digits$} {language}")
-            .trim_end()
-            .to_owned())
+        self.user.format_currency(amount, currency, language)
     }
 
     fn format_date(&self, milliseconds: i64, options: DateOptions) -> Result<String, Failure> {
-        self.tells()?;
-        let zone = options.time_zone.unwrap_or_default();
-        if zone == "Nowhere" {
-            let message = "`Nowhere` is no time zone";
-            return Err(Failure::new("invalid-argument", message));
-        }
-        let parts = [
-            milliseconds.to_string(),
-            options.date.unwrap_or_default(),
-            if options.weekday { "weekday" } else { "" }.to_owned(),
-            options.time.unwrap_or_default(),
-            zone,
-            options.language.unwrap_or_default(),
-        ];
-        let parts: Vec<_> = parts.iter().filter(|part| !part.is_empty()).collect();
-        Ok(parts
-            .into_iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(" "))
+        self.user.format_date(milliseconds, options)
     }
 
     fn utc_offset(&self, milliseconds: i64) -> Result<i32, Failure> {
-        self.tells()?;
-        self.offsets.set(self.offsets.get() + 1);
-        let zone = jiff::tz::TimeZone::get(self.zone.get()).unwrap();
-        let moment = jiff::Timestamp::from_millisecond(milliseconds);
-        let moment = moment.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        Ok(zone.to_offset(moment).seconds() / 60)
+        self.user.utc_offset(milliseconds)
     }
 
     fn read_profile(&self, fields: Vec<String>) -> Work<Vec<(String, String)>> {
