@@ -12,6 +12,31 @@ use miniapp_tests::script::{self, Bundled, Form};
 use miniapp_tests::{Answer, Manifests, Stage, json, on_both};
 use serde_json::{Value, json};
 
+/// Makes four tests of one: in both forms, each compiled to machine code and interpreted.
+macro_rules! in_both_forms {
+    (async fn $name:ident($execution:ident: Execution, $form:ident: Form) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn in_form($execution: ::miniapp_host::Execution, $form: Form) $body
+
+            on_both! {
+                async fn as_a_component(execution: Execution) {
+                    in_form(execution, Form::Component).await;
+                }
+            }
+
+            on_both! {
+                async fn as_a_script(execution: Execution) {
+                    in_form(execution, Form::Script).await;
+                }
+            }
+        }
+    };
+}
+
+mod locale;
+
 fn answer(request: Request<Bytes>) -> Answer {
     let answer = match request.uri().path() {
         "/campaigns/summer" => json(200, &json!([{ "title": "Ice cream" }, { "title": "Lido" }])),
@@ -44,29 +69,6 @@ async fn start(stage: &Stage, form: Form, bundled: &Bundled) -> MiniApp {
     let app = stage.launch(&id).await;
     app.settled().await;
     app
-}
-
-/// Makes four tests of one: in both forms, each compiled to machine code and interpreted.
-macro_rules! in_both_forms {
-    (async fn $name:ident($execution:ident: Execution, $form:ident: Form) $body:block) => {
-        mod $name {
-            use super::*;
-
-            async fn in_form($execution: ::miniapp_host::Execution, $form: Form) $body
-
-            on_both! {
-                async fn as_a_component(execution: Execution) {
-                    in_form(execution, Form::Component).await;
-                }
-            }
-
-            on_both! {
-                async fn as_a_script(execution: Execution) {
-                    in_form(execution, Form::Script).await;
-                }
-            }
-        }
-    };
 }
 
 #[test]

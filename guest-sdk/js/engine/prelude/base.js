@@ -3,7 +3,8 @@
 const { stringify, parse } = JSON;
 const { isArray, from: arrayFrom } = Array;
 const { assign, create, defineProperty, entries, freeze, getPrototypeOf, hasOwn, keys } = Object;
-const { apply, ownKeys } = Reflect;
+const { apply, construct, ownKeys } = Reflect;
+const { floor, max, trunc } = Math;
 const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
 const push = uncurry(Array.prototype.push);
 const join = uncurry(Array.prototype.join);
@@ -27,10 +28,12 @@ const wellFormed = uncurry(String.prototype.toWellFormed);
 const search = uncurry(RegExp.prototype.exec);
 const replace = uncurry(String.prototype.replace);
 const dateToISO = uncurry(Date.prototype.toISOString);
+const dateTime = uncurry(Date.prototype.getTime);
 const mapGet = uncurry(Map.prototype.get);
 const mapSet = uncurry(Map.prototype.set);
 const mapHas = uncurry(Map.prototype.has);
 const mapDelete = uncurry(Map.prototype.delete);
+const mapClear = uncurry(Map.prototype.clear);
 const toText = String;
 const fromCode = String.fromCharCode;
 const PromiseOriginal = Promise;
@@ -49,6 +52,19 @@ const text = (value) => wellFormed(toText(value));
 
 const isObject = (value) => typeof value === 'object' && value !== null;
 const isFunction = (value) => typeof value === 'function';
+
+/** What an object is as a plain value (`ToPrimitive`). */
+const primitiveOf = (value, hint) => {
+  if (!isObject(value) && !isFunction(value)) return value;
+  const convert = value[Symbol.toPrimitive];
+  const ways = convert === undefined || convert === null ? ['valueOf', 'toString'] : [Symbol.toPrimitive];
+  for (let at = 0; at < ways.length; at += 1) {
+    const way = value[ways[at]];
+    const primitive = isFunction(way) ? apply(way, value, ways.length === 1 ? [hint] : []) : value;
+    if (!isObject(primitive) && !isFunction(primitive)) return primitive;
+  }
+  throw new TypeError('an object cannot be made a plain value');
+};
 
 const isPlain = (value) => {
   if (!isObject(value)) return false;

@@ -214,6 +214,7 @@ const entry = {
     call(app, 'onLaunch', [launchOptions]);
   },
   show(options) {
+    forgetOffsets();
     enterOptions = launchInfo(parse(options));
     call(app, 'onShow', [enterOptions]);
   },

@@ -2,8 +2,25 @@
 //! `done(failure, value)` last, and returns at once; one that does not answers its failure, or
 //! the pair `[failure, value]`.
 
+/// Defines functions of the engine and the context: `define!(native, engine; "name" = |ctx, e, a: String| …;)`.
+/// They do not keep the engine, which keeps them.
+macro_rules! define {
+    ($native:expr, $engine:expr; $($name:literal = |$ctx:ident, $e:ident $(, $argument:ident: $type:ty)*| $body:expr;)*) => {
+        $(
+            let engine = Rc::downgrade($engine);
+            $native.set($name, Func::from(move |$ctx: Ctx<'js> $(, $argument: $type)*| {
+                let engine = engine.upgrade().ok_or(rquickjs::Error::Unknown)?;
+                let $e = &engine;
+                let _ = &$ctx;
+                Ok::<_, rquickjs::Error>($body)
+            }))?;
+        )*
+    };
+}
+
 mod address;
 mod answers;
+mod locale;
 mod utf8;
 
 use std::rc::Rc;
@@ -21,6 +38,7 @@ pub(crate) fn functions<'js>(ctx: &Ctx<'js>, engine: &Rc<Engine>) -> rquickjs::R
     let native = Object::new(ctx.clone())?;
     basics(&native, engine)?;
     text(&native, engine)?;
+    locale::define(&native, engine)?;
     pages(&native, engine)?;
     request(&native, engine)?;
     storage(&native, engine)?;
@@ -47,22 +65,6 @@ fn shaped<T: 'static, U: 'static>(work: Work<T>, shape: fn(T) -> U) -> Work<U> {
     Box::pin(async move { work.await.map(shape) })
 }
 
-/// Defines functions of the engine and the context: `define!(native, engine; "name" = |ctx, e, a: String| …;)`.
-/// They do not keep the engine, which keeps them.
-macro_rules! define {
-    ($native:expr, $engine:expr; $($name:literal = |$ctx:ident, $e:ident $(, $argument:ident: $type:ty)*| $body:expr;)*) => {
-        $(
-            let engine = Rc::downgrade($engine);
-            $native.set($name, Func::from(move |$ctx: Ctx<'js> $(, $argument: $type)*| {
-                let engine = engine.upgrade().ok_or(rquickjs::Error::Unknown)?;
-                let $e = &engine;
-                let _ = &$ctx;
-                Ok::<_, rquickjs::Error>($body)
-            }))?;
-        )*
-    };
-}
-
 fn basics<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()> {
     define!(native, engine;
         "log" = |_ctx, e, level: String, message: String| {
@@ -87,8 +89,6 @@ fn basics<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()
         "randomNumber" = |_ctx, e| e.dice.roll(|| e.outside.random(8));
         "random" = |_ctx, e, length: u32| Told(e.outside.random(length).map(Bytes));
         "trace" = |_ctx, e, stack: String| e.map.borrow().translate(&stack);
-        "language" = |_ctx, e| e.outside.language();
-        "timeZone" = |_ctx, e| e.outside.time_zone();
     );
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The part of the engine that is JavaScript itself, as one module that makes one function.
 
 /// Its files, in the order that they stand on one another.
-const FILES: [&str; 17] = [
+const FILES: [&str; 21] = [
     include_str!("../prelude/base.js"),
     include_str!("../prelude/console.js"),
     include_str!("../prelude/timers.js"),
@@ -15,6 +15,10 @@ const FILES: [&str; 17] = [
     include_str!("../prelude/events.js"),
     include_str!("../prelude/fetch.js"),
     include_str!("../prelude/crypto.js"),
+    include_str!("../prelude/date.js"),
+    include_str!("../prelude/intl.js"),
+    include_str!("../prelude/number.js"),
+    include_str!("../prelude/moment.js"),
     include_str!("../prelude/navigation.js"),
     include_str!("../prelude/ui.js"),
     include_str!("../prelude/user.js"),

@@ -75,9 +75,11 @@ function data() {
   const now: number = performance.now();
   const price: string = new Intl.NumberFormat('de-CH', { style: 'currency', currency: 'CHF' }).format(9.5);
   const day: string = new Intl.DateTimeFormat('de-CH', { dateStyle: 'long' }).format(copy.at);
+  const time: string = copy.at.toLocaleTimeString('de-CH', { timeStyle: 'short', hour12: false });
+  const zone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
   // @ts-expect-error: they are integers
   crypto.getRandomValues(new Float32Array(1));
   // @ts-expect-error: there is no key
   crypto.subtle;
-  return [random, id, now, price, day];
+  return [random, id, now, price, day, time, zone];
 }

@@ -113,6 +113,35 @@ fn a_polluted_prelude_goes_on_serving() {
 }
 
 #[test]
+fn polluted_dates_and_formats_go_on_telling_and_writing() {
+    run(async {
+        let stage = Stage::page(&format!(
+            "{{ onTap() {{
+              const {{ getHours, setHours, toString, getTime, toLocaleDateString }} = Date.prototype;
+              const tell = console.log, say = Reflect.apply;
+              {POLLUTION}
+              const date = new Date(2026, 6, 1, 12);
+              tell(say(getTime, date, []), say(getHours, date, []), say(setHours, date, [13]), say(toString, date, []), Date.parse('2026-07-01T12:00'));
+              tell(say(toLocaleDateString, date, ['de', {{ dateStyle: 'long', hour12: false }}]));
+              tell((1.5).toLocaleString('de', {{ style: 'currency', currency: 'CHF' }}), new Intl.NumberFormat().format(-1 / 0));
+              tell(new Intl.NumberFormat('de').resolvedOptions().numberingSystem, new Intl.DateTimeFormat(['de-ch']).resolvedOptions().locale, new Intl.DateTimeFormat().format(date));
+            }} }}"
+        ))
+        .await;
+        stage.event("onTap", "null").unwrap();
+        assert_eq!(
+            stage.log(),
+            [
+                "Info: 1782900000000 12 1782903600000 Wed Jul 01 2026 13:00:00 GMT+0200 (Europe/Zurich) 1782900000000",
+                "Info: 1782903600000 long de-u-hc-h23",
+                "Info: CHF 1.50 de -∞ grouped",
+                "Info: latn de-CH 1782903600000 medium",
+            ]
+        );
+    });
+}
+
+#[test]
 fn callbacks_that_call_back_into_the_engine() {
     run(async {
         let stage = Stage::page(

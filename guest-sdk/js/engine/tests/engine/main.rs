@@ -6,11 +6,14 @@
     missing_docs
 )]
 
+mod date;
 mod fc;
 mod hostile;
+mod intl;
 mod language;
 mod lifecycle;
 mod outside;
 mod set_data;
 mod url_standard;
+mod user;
 mod web;

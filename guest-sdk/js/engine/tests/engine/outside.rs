@@ -11,6 +11,8 @@ use miniapp_js_engine::{
     Request, Response, Script, Usage, Work,
 };
 
+use crate::user::User;
+
 /// What a script has done.
 #[derive(Default)]
 pub struct Recorder {
@@ -24,6 +26,7 @@ pub struct Recorder {
     pub answers: RefCell<Vec<Result<Response, Failure>>>,
     /// Looks at the supply until it is used up; for ever, if it is nought.
     pub looks: Cell<u32>,
+    pub user: User,
 }
 
 fn ready<T: 'static>(value: T) -> Work<T> {
@@ -98,28 +101,28 @@ impl Outside for Recorder {
     }
 
     fn time_zone(&self) -> String {
-        "Europe/Zurich".to_owned()
+        self.user.zone.get().to_owned()
     }
 
-    fn format_number(&self, number: &str, _: NumberOptions) -> Result<String, Failure> {
-        Ok(number.to_owned())
+    fn format_number(&self, number: &str, options: NumberOptions) -> Result<String, Failure> {
+        self.user.format_number(number, options)
     }
 
     fn format_currency(
         &self,
         amount: &str,
         currency: &str,
-        _: Option<String>,
+        language: Option<String>,
     ) -> Result<String, Failure> {
-        Ok(format!("{currency} {amount}"))
+        self.user.format_currency(amount, currency, language)
     }
 
-    fn format_date(&self, milliseconds: i64, _: DateOptions) -> Result<String, Failure> {
-        Ok(milliseconds.to_string())
+    fn format_date(&self, milliseconds: i64, options: DateOptions) -> Result<String, Failure> {
+        self.user.format_date(milliseconds, options)
     }
 
-    fn utc_offset(&self, _: i64) -> Result<i32, Failure> {
-        Ok(60)
+    fn utc_offset(&self, milliseconds: i64) -> Result<i32, Failure> {
+        self.user.utc_offset(milliseconds)
     }
 
     fn read_profile(&self, fields: Vec<String>) -> Work<Vec<(String, String)>> {
@@ -385,4 +388,19 @@ pub fn answer(status: u16, body: &str) -> Response {
         headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
         body: body.as_bytes().to_vec(),
     }
+}
+
+/// What the body of a handler logs, without the level.
+pub async fn logged(body: &str) -> Vec<String> {
+    logged_by(&Stage::page(&format!("{{ onTap() {{ {body} }} }}")).await)
+}
+
+/// What the page's `onTap` logs, without the level.
+pub fn logged_by(stage: &Stage) -> Vec<String> {
+    stage
+        .event("onTap", "null")
+        .unwrap_or_else(|failure| panic!("{}", failure.message));
+    let log = stage.log().into_iter();
+    log.map(|line| line.split_once(": ").unwrap().1.to_owned())
+        .collect()
 }

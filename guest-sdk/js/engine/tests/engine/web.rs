@@ -2,18 +2,7 @@
 
 use miniapp_js_engine::Failure;
 
-use crate::outside::{Stage, answer, run};
-
-/// What the script logs, without the level.
-async fn logged(body: &str) -> Vec<String> {
-    let stage = Stage::page(&format!("{{ onTap() {{ {body} }} }}")).await;
-    stage
-        .event("onTap", "null")
-        .unwrap_or_else(|failure| panic!("{}", failure.message));
-    let log = stage.log().into_iter();
-    log.map(|line| line.split_once(": ").unwrap().1.to_owned())
-        .collect()
-}
+use crate::outside::{Stage, answer, logged, run};
 
 #[test]
 fn texts_become_bytes_and_bytes_become_texts() {
