@@ -20,6 +20,7 @@ fn main() {
     let builder = data.watch(ours::builder(8)).network(network);
     let host = runtime.block_on(async {
         let host = ours::install(builder, false).await;
+        host.add_script_engine(script::engine()).await.unwrap();
         let package = script::package();
         host.install(package, &script::partner()).await.unwrap();
         host

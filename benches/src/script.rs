@@ -21,7 +21,8 @@ fn text() -> String {
     format!("__page('campaign');{CAMPAIGN}")
 }
 
-/// The package, as `miniapp build` makes it but for the bundler, which has one file to do here.
+/// The package, as it is delivered: a script for the engine that the host has. As `miniapp build`
+/// makes it but for the bundler, which has one file to do here.
 pub fn package() -> Package {
     let manifest = include_str!("../../examples/campaign/miniapp.yaml");
     let manifest = AppManifest::parse("miniapp.yaml", manifest).unwrap();
@@ -30,8 +31,13 @@ pub fn package() -> Package {
         sources: vec!["campaign.js".to_owned()],
         mappings: String::new(),
     };
-    let component = miniapp_js::component(&manifest, &script).unwrap();
-    Package::new(manifest, component).unwrap()
+    let file = miniapp_js::script_file(&manifest, &script).unwrap();
+    Package::of_script(manifest, miniapp_host::Script::new(file).unwrap())
+}
+
+/// The engine that it is for.
+pub fn engine() -> Vec<u8> {
+    miniapp_js::engine().unwrap().to_vec()
 }
 
 /// What grants what it asks for.
