@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The benchmarks that have targets, in the order in which they are shown.
-pub const BENCHMARKS: [&str; 10] = [
+pub const BENCHMARKS: [&str; 11] = [
     "launch",
     "javascript",
+    "scripts",
     "dispatch",
     "memory",
     "fuel",

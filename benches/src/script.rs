@@ -1,7 +1,9 @@
 //! The campaign in JavaScript: its package, and its script in QuickJS without a sandbox.
 
 use std::cell::Cell;
+use std::fs;
 use std::future::{Future, pending};
+use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -21,18 +23,46 @@ fn text() -> String {
     format!("__page('campaign');{CAMPAIGN}")
 }
 
-/// The package, as it is delivered: a script for the engine that the host has. As `miniapp build`
-/// makes it but for the bundler, which has one file to do here.
-pub fn package() -> Package {
-    let manifest = include_str!("../../examples/campaign/miniapp.yaml");
-    let manifest = AppManifest::parse("miniapp.yaml", manifest).unwrap();
+const MANIFEST: &str = include_str!("../../examples/campaign/miniapp.yaml");
+const PARTNER: &str = include_str!("../../examples/campaign/partner.yaml");
+
+/// The script's file, as `miniapp build --script` makes it but for the bundler, which has one file
+/// to do here.
+fn file(manifest: &AppManifest) -> String {
     let script = miniapp_js::Script {
         text: text(),
         sources: vec!["campaign.js".to_owned()],
         mappings: String::new(),
     };
-    let file = miniapp_js::script_file(&manifest, &script).unwrap();
-    Package::of_script(manifest, miniapp_host::Script::new(file).unwrap())
+    miniapp_js::script_file(manifest, &script).unwrap()
+}
+
+/// The package, as it is delivered: a script for the engine that the host has.
+pub fn package() -> Package {
+    let manifest = AppManifest::parse("miniapp.yaml", MANIFEST).unwrap();
+    let script = miniapp_host::Script::new(file(&manifest)).unwrap();
+    Package::of_script(manifest, script)
+}
+
+/// One of many that are installed: its folder, filled with a package under an id of its own, and
+/// what grants it.
+pub fn installed(folder: &Path, number: u32) -> PartnerManifest {
+    let named = |text: &str| text.replace(APP, &named(number));
+    let manifest = named(MANIFEST);
+    let parsed = AppManifest::parse("miniapp.yaml", &manifest).unwrap();
+    fs::write(folder.join("app.script"), file(&parsed)).unwrap();
+    fs::write(folder.join("miniapp.yaml"), manifest).unwrap();
+    PartnerManifest::parse("partner.yaml", &named(PARTNER)).unwrap()
+}
+
+/// The app id of one of many.
+pub fn named(number: u32) -> String {
+    format!("{APP}_{number}")
+}
+
+/// Bytes of the script that each of them has.
+pub fn bytes() -> usize {
+    CAMPAIGN.len()
 }
 
 /// The engine that it is for.
@@ -42,8 +72,7 @@ pub fn engine() -> Vec<u8> {
 
 /// What grants what it asks for.
 pub fn partner() -> PartnerManifest {
-    let partner = include_str!("../../examples/campaign/partner.yaml");
-    PartnerManifest::parse("partner.yaml", partner).unwrap()
+    PartnerManifest::parse("partner.yaml", PARTNER).unwrap()
 }
 
 const OPTIONS: &str =

@@ -568,3 +568,46 @@ fn a_script_that_does_not_compile_is_told_with_its_place() {
         "{errors}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_campaign_is_built_as_a_script_and_runs_from_its_package() {
+    let package = tempfile::tempdir().unwrap();
+    let at = |file: &str| package.path().join(file).display().to_string();
+    for file in ["miniapp.yaml", "partner.yaml"] {
+        std::fs::copy(root().join("examples/campaign").join(file), at(file)).unwrap();
+    }
+    let script = ["build", "--script", "examples/campaign", "--output"];
+    let arguments: Vec<&str> = script
+        .into_iter()
+        .chain([at("app.script").leak() as &str])
+        .collect();
+    let (code, told, errors) = said(&miniapp(&arguments));
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    let told = told.replace(&*package.path().to_string_lossy(), "DIR");
+    stable(|| assert_snapshot!(told, @""));
+
+    let folder = package.path().display().to_string();
+    let (code, ran, _) = said_online(&["run", &folder]).await;
+    assert_eq!(code, Some(0), "{ran}");
+    assert!(ran.contains("offers = [{\"title\":"), "{ran}");
+
+    let (code, _, errors) = said(&miniapp(&["inspect", &folder]));
+    assert_eq!(code, Some(2));
+    assert_snapshot!(errors.replace(&folder, "DIR"), @"");
+
+    let (code, wrote, _) = said(&miniapp(&["engine", "--output", &at("engine.wasm")]));
+    assert_eq!(code, Some(0), "{wrote}");
+    // It is the engine that the script is for.
+    let digest = |text: &str| {
+        let start = text.rfind("blake3:").unwrap();
+        text[start..start + 71].to_owned()
+    };
+    assert_eq!(digest(&wrote), digest(&told));
+}
+
+#[test]
+fn what_is_not_delivered_as_a_script_is_told() {
+    let build = |folder: &str| said(&miniapp(&["build", "--script", folder])).2;
+    assert_snapshot!(build("examples/acme-rewards"), @"");
+    assert_snapshot!(build("examples"), @"");
+}

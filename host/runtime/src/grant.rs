@@ -9,100 +9,24 @@
 //! scripts may ask for: what this one does not ask for is not linked either, and a call of it
 //! ends the mini-app.
 
+mod error;
 mod link;
 
 use std::sync::Arc;
 
 use miniapp_package::{
-    AllowList, AppId, AppManifest, Governance, GrantLine, Import, InterfaceName, PartnerApp,
-    PartnerManifest, Permission, PermissionRequest, Requirement, Scheme, Source, entry_for,
-    is_device, is_wasi, requirement,
+    AllowList, AppManifest, Governance, Import, InterfaceName, PartnerApp, PartnerManifest,
+    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, is_device, is_wasi,
+    requirement,
 };
 
+pub use error::GrantError;
 pub(crate) use link::{Shape, guest_error, link};
 
 use crate::capability::{self, Capability, Interface};
 use crate::contract::PACKAGE;
 use crate::report::Denial;
 use crate::runtime::Services;
-
-/// Why a mini-app is refused before it runs.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum GrantError {
-    /// The partner manifest does not name the app.
-    #[error(
-        "the partner manifest of `{partner}` does not name the mini-app `{app}`; to publish it, write in {line}"
-    )]
-    UnknownApp {
-        /// The app.
-        app: AppId,
-        /// The partner.
-        partner: String,
-        /// What to write.
-        line: GrantLine,
-    },
-    /// Governance does not let partners publish.
-    #[error(
-        "partners may not publish mini-apps here: `third_party_publishing: false` stands in {place}; set it to true to open the platform"
-    )]
-    ThirdPartiesExcluded {
-        /// Where governance says so.
-        place: Source,
-    },
-    /// A required permission that the partner manifest does not grant.
-    #[error(
-        "the mini-app asks for `{permission}` ({asked}), which its partner manifest does not grant; write in {line}"
-    )]
-    NotGranted {
-        /// The permission.
-        permission: Permission,
-        /// Where the app manifest asks.
-        asked: Source,
-        /// What to write.
-        line: GrantLine,
-    },
-    /// A host that the partner manifest does not allow.
-    #[error(
-        "the mini-app asks for the host `{host}` ({asked}), which its partner manifest does not allow; write in {line}"
-    )]
-    HostNotAllowed {
-        /// The entry of the app manifest.
-        host: String,
-        /// Where the app manifest asks.
-        asked: String,
-        /// What to write.
-        line: GrantLine,
-    },
-    /// The component imports what its manifest does not ask for.
-    #[error(
-        "the component imports `{interface}`, which needs {needs}, and its app manifest does not ask for it; add to miniapp.yaml: {line}"
-    )]
-    NotAsked {
-        /// The interface.
-        interface: String,
-        /// What it needs.
-        needs: String,
-        /// What to write in the app manifest.
-        line: String,
-    },
-    /// An import that is not of the contract, or that this host does not know.
-    #[error("the component imports `{import}`, which is no interface of this host: {hint}")]
-    UnknownImport {
-        /// The import.
-        import: String,
-        /// What to do.
-        hint: String,
-    },
-    /// An interface that this native app does not offer.
-    #[error("the component imports `{interface}`, which this app does not offer: {reason}")]
-    NotOffered {
-        /// The interface.
-        interface: String,
-        /// What the embedder would have to do.
-        reason: String,
-    },
-}
 
 /// What one mini-app may do.
 #[derive(Debug)]
@@ -284,22 +208,12 @@ impl Grant {
         match (self.judge(asking, interface, requirement)?, served, lacks) {
             (Judgement::Denied(denial), ..) => Ok(LinkTo::Denial(Arc::new(denial))),
             (Judgement::Granted { .. }, Some(served), None) => Ok(LinkTo::Capability(served)),
-            (
-                Judgement::Granted {
-                    optional: Some(permission),
-                },
-                _,
-                _,
-            ) => Ok(LinkTo::Denial(Arc::new(Denial {
-                message: format!("`{}` is not offered by this app", permission.id()),
-                interface: name,
-                permission: Some(permission),
-                line: None,
-            }))),
-            (Judgement::Granted { optional: None }, _, lacks) => Err(GrantError::NotOffered {
-                interface: name,
-                reason: lacks.unwrap_or("it is not served").to_owned(),
-            }),
+            (judgement, _, lacks) => {
+                let told = |permission: &Permission| {
+                    format!("`{}` is not offered by this app", permission.id())
+                };
+                judgement.unserved(name, told, lacks.unwrap_or("it is not served"))
+            }
         }
     }
 
@@ -336,25 +250,17 @@ impl Grant {
         own: &Interface,
     ) -> Result<LinkTo, GrantError> {
         let needs = Requirement::Permission(own.permission().clone());
-        match self.judge(asking, interface, needs)? {
-            Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
-            Judgement::Granted {
-                optional: Some(permission),
-            } => Ok(LinkTo::Denial(Arc::new(Denial {
-                message: format!(
-                    "this app has the version {version} of `{}`, and the mini-app was built for {}",
-                    unversioned(interface),
-                    version_of(interface)
-                ),
-                interface: unversioned(interface),
-                permission: Some(permission),
-                line: None,
-            }))),
-            Judgement::Granted { optional: None } => Err(GrantError::NotOffered {
-                interface: interface.to_string(),
-                reason: format!("it has the version {version} of it"),
-            }),
-        }
+        let told = |_: &Permission| {
+            format!(
+                "this app has the version {version} of `{}`, and the mini-app was built for {}",
+                unversioned(interface),
+                version_of(interface)
+            )
+        };
+        let asked = version_of(interface);
+        let reason = format!("it has the version {version} of it, and {asked} is asked for");
+        self.judge(asking, interface, needs)?
+            .unserved(unversioned(interface), told, &reason)
     }
 
     fn judge(
@@ -572,6 +478,36 @@ enum Judgement {
     Granted { optional: Option<Permission> },
     /// Asked for as optional, and not allowed.
     Denied(Denial),
+}
+
+impl Judgement {
+    /// What becomes of an interface that this host does not serve, whatever was granted: `told`
+    /// is answered where the mini-app could do without it, else it is refused for `reason`.
+    fn unserved(
+        self,
+        interface: String,
+        told: impl FnOnce(&Permission) -> String,
+        reason: &str,
+    ) -> Result<LinkTo, GrantError> {
+        let denial = match self {
+            Self::Denied(denial) => denial,
+            Self::Granted {
+                optional: Some(permission),
+            } => Denial {
+                interface,
+                message: told(&permission),
+                permission: Some(permission),
+                line: None,
+            },
+            Self::Granted { optional: None } => {
+                return Err(GrantError::NotOffered {
+                    interface,
+                    reason: reason.to_owned(),
+                });
+            }
+        };
+        Ok(LinkTo::Denial(Arc::new(denial)))
+    }
 }
 
 /// Where governance forbids partners to publish, if it does.

@@ -591,7 +591,7 @@ async fn an_interface_in_another_version_is_refused_where_it_is_required() {
     );
     let manifests = Guest::Native.manifests().app_with(optional, required);
     let refused = stage.install_with(Guest::Native, &manifests).await;
-    assert_snapshot!(refused.unwrap_err().to_string(), @r###"the component imports `acme:loyalty/ledger@1.0.0`, which this app does not offer: it has the version 0.9.0 of it"###);
+    assert_snapshot!(refused.unwrap_err().to_string(), @r###"the component imports `acme:loyalty/ledger`, which this app does not offer: it has the version 0.9.0 of it, and 1.0.0 is asked for"###);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod bindings;
 mod exports;
 mod host;
+mod memory;
 mod slot;
 
 use std::cell::{Cell, RefCell};
@@ -27,10 +28,15 @@ thread_local! {
 extern "C" fn boot() {
     let engine = Environment::boot(Rc::new(host::Host));
     match engine {
-        Ok(engine) => ENGINE.with(|place| *place.borrow_mut() = Some(engine)),
+        Ok(engine) => {
+            memory::close();
+            engine.fill(memory::is_behind);
+            ENGINE.with(|place| *place.borrow_mut() = Some(engine));
+        }
         // There is nobody to tell but who takes the snapshot.
         Err(failure) => panic!("{}", failure.message),
     }
+    memory::live();
 }
 
 /// The engine with its script.

@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use rquickjs::context::intrinsic;
 use rquickjs::function::IntoArgs;
+#[cfg(target_family = "wasm")]
+use rquickjs::qjs;
 use rquickjs::{Context, Ctx, Exception, Function, IntoJs, Object, Persistent, Runtime, Value};
 
 use crate::compiler::{self, Compiler};
@@ -17,6 +19,19 @@ use crate::{Failure, Outside, Script, native, prelude};
 /// Bytes of the engine's stack that a script may fill by recursion, before it is a
 /// `RangeError`.
 const MAX_STACK: usize = 128 << 10;
+
+/// Bytes in use by which the engine looks for cycles that nothing reaches, the first time; later
+/// on it looks whenever they have grown by half. Each time it writes to all that there is, so
+/// one that is small never looks, and shares what it only reads with all others.
+const FIRST_COLLECTION: usize = 4 << 20;
+
+/// Bytes of what QuickJS takes in blocks of one size (`arena_block_sizes`, without the eight of
+/// their headers): were one of them missing, more pages would be written to, and that is all.
+#[cfg(target_family = "wasm")]
+const BLOCKS: [qjs::size_t; 31] = [
+    8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 136, 152, 168, 184, 200, 216,
+    232, 248, 280, 312, 344, 376, 408, 440, 472, 504,
+];
 
 /// Jobs, such as reactions of promises, that run between two looks at the supply.
 const JOBS_BETWEEN_LOOKS: u32 = 256;
@@ -82,6 +97,11 @@ impl Environment {
         let runtime = Runtime::new().map_err(broken)?;
         runtime.set_max_stack_size(MAX_STACK);
         let context = Context::custom::<Intrinsics>(&runtime).map_err(broken)?;
+        // It keeps what it has compiled, so the prelude has one of its own.
+        let prelude = Compiler::new(&runtime)
+            .map_err(broken)?
+            .compile(prelude::NAME, &prelude::text());
+        let prelude = prelude.map_err(|said| Failure::new("unavailable", said))?;
         let compiler = Compiler::new(&runtime).map_err(broken)?;
         let engine = Rc::new(Engine {
             runtime,
@@ -97,13 +117,30 @@ impl Environment {
             tells: Rc::default(),
         });
         engine.watch();
-        let bytecode = engine.compiler.compile(prelude::NAME, &prelude::text());
-        let bytecode = bytecode.map_err(|said| Failure::new("unavailable", said))?;
         engine.context.with(|ctx| {
-            let booted = engine.start(&ctx, bytecode);
+            let booted = engine.start(&ctx, prelude);
             booted.map_err(|error| plainly(&ctx, &error))
         })?;
+        engine.runtime.run_gc();
+        engine.runtime.set_gc_threshold(FIRST_COLLECTION);
         Ok(Self(engine))
+    }
+
+    /// Takes whatever is free of the blocks that the engine has divided its memory into, and one
+    /// more of each size: what it takes from now on lies where `is_new` tells so, and together.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn fill(&self, is_new: impl Fn(*const u8) -> bool) {
+        self.0.context.with(|ctx| {
+            let context = ctx.as_raw().as_ptr();
+            for size in BLOCKS {
+                // SAFETY: the context lives. What is taken is never given back.
+                let mut take = || unsafe { qjs::js_malloc(context, size) };
+                let mut block = take();
+                while !block.is_null() && !is_new(block.cast()) {
+                    block = take();
+                }
+            }
+        });
     }
 
     /// Compiles and runs a script, which registers its app and its pages.
