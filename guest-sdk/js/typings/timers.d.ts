@@ -1,9 +1,10 @@
-// At most 1,024 timers wait at once; an error of one more, of code `busy`, is one that nothing has
-// handled. A text in place of a function is refused: a text never becomes code in a mini-app.
+// At most 10,000 timers wait at once; one more throws an error of code `busy`. A text in place of a
+// function is refused: a text never becomes code in a mini-app.
 
 /**
  * Calls a function after so many milliseconds.
  *
+ * @throws An error of code `busy`, where too many timers wait.
  * @throws `TypeError` for what is no function.
  */
 declare function setTimeout<Rest extends unknown[]>(
@@ -15,6 +16,7 @@ declare function setTimeout<Rest extends unknown[]>(
 /**
  * Calls a function again and again, every so many milliseconds, at least 4.
  *
+ * @throws An error of code `busy`, where too many timers wait.
  * @throws `TypeError` for what is no function.
  */
 declare function setInterval<Rest extends unknown[]>(

@@ -36,6 +36,7 @@ macro_rules! in_both_forms {
 }
 
 mod locale;
+mod waiting;
 
 fn answer(request: Request<Bytes>) -> Answer {
     let answer = match request.uri().path() {

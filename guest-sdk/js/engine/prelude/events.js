@@ -140,7 +140,8 @@ class AbortSignal extends EventTarget {
 
   static timeout(milliseconds) {
     const signal = new AbortSignal(signalKey);
-    native.sleep(delayOf(milliseconds), () => abortSignal(signal, new DOMException('The operation timed out', 'TimeoutError')));
+    const abort = () => abortSignal(signal, new DOMException('The operation timed out', 'TimeoutError'));
+    start('AbortSignal.timeout', false, abort, milliseconds, []);
     return signal;
   }
 

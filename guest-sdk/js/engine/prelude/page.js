@@ -233,6 +233,7 @@ const entry = {
     if (instance) call(instance, 'onUnload', []);
   },
   event,
+  timer: runTimer,
   save() {
     const kept = call(app, 'onSaveState', []);
     if (isFunction(kept?.then)) throw new TypeError('onSaveState: expected the state itself, came a promise; answer at once');

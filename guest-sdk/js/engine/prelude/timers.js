@@ -9,16 +9,19 @@ const delayOf = (delay) => {
 };
 
 const arm = (id, timer) => {
-  native.sleep(timer.delay, (failure) => {
-    if (mapGet(timers, id) !== timer) return;
-    if (failure) {
-      mapDelete(timers, id);
-      throw hostError(timer.name, failure);
-    }
-    if (timer.repeats) arm(id, timer);
-    else mapDelete(timers, id);
-    apply(timer.run, undefined, timer.rest);
-  });
+  const failure = native.startTimer(id, timer.delay);
+  if (!failure) return;
+  mapDelete(timers, id);
+  throw hostError(timer.name, failure);
+};
+
+/** Runs a timer that is due, unless it was stopped meanwhile. */
+const runTimer = (id) => {
+  const timer = mapGet(timers, id);
+  if (timer === undefined) return;
+  if (timer.repeats) arm(id, timer);
+  else mapDelete(timers, id);
+  apply(timer.run, undefined, timer.rest);
 };
 
 const start = (name, repeats, run, delay, rest) => {
@@ -35,7 +38,8 @@ const start = (name, repeats, run, delay, rest) => {
 };
 
 const stop = (id) => {
-  mapDelete(timers, Number(id));
+  const known = Number(id);
+  if (mapDelete(timers, known)) native.stopTimer(known);
 };
 
 global('setTimeout', (run, delay, ...rest) => start('setTimeout', false, run, delay, rest));

@@ -13,6 +13,7 @@ use rquickjs::{Context, Ctx, Exception, Function, IntoJs, Object, Persistent, Ru
 use crate::compiler::{self, Compiler};
 use crate::dice::Dice;
 use crate::tasks::Tasks;
+use crate::timers::{self, Timers};
 use crate::trace::{self, Map};
 use crate::{Failure, Outside, Script, native, prelude};
 
@@ -77,6 +78,7 @@ pub(crate) struct Engine {
     compiler: Compiler,
     pub(crate) outside: Rc<dyn Outside>,
     pub(crate) tasks: Tasks,
+    pub(crate) timers: Timers,
     pub(crate) map: RefCell<Map>,
     pub(crate) dice: Dice,
     rejections: Rejections,
@@ -109,6 +111,7 @@ impl Environment {
             compiler,
             outside,
             tasks: Tasks::default(),
+            timers: Timers::default(),
             map: RefCell::default(),
             dice: Dice::default(),
             rejections: Rejections::default(),
@@ -270,7 +273,7 @@ impl Engine {
         Ok(())
     }
 
-    fn call<A>(&self, function: &str, arguments: A) -> Result<(), Failure>
+    fn call<A>(self: &Rc<Self>, function: &str, arguments: A) -> Result<(), Failure>
     where
         A: for<'js> IntoArgs<'js>,
     {
@@ -286,7 +289,7 @@ impl Engine {
     ///
     /// What it throws. What is thrown later is told to [`Outside::uncaught`].
     pub(crate) fn enter<T>(
-        &self,
+        self: &Rc<Self>,
         work: impl for<'js> FnOnce(&Ctx<'js>, &Object<'js>) -> rquickjs::Result<T>,
     ) -> Result<T, Failure> {
         let done = self.context.with(|ctx| {
@@ -294,12 +297,13 @@ impl Engine {
             work(&ctx, &entry).map_err(|error| self.caught(&ctx, &entry, &error))
         });
         self.run_jobs();
+        timers::settle(self);
         done
     }
 
     /// [`Engine::enter`] where there is nobody to hand an error to.
     pub(crate) fn enter_alone(
-        &self,
+        self: &Rc<Self>,
         work: impl for<'js> FnOnce(&Ctx<'js>, &Object<'js>) -> rquickjs::Result<()>,
     ) {
         if let Err(failure) = self.enter(work) {

@@ -21,6 +21,7 @@ mod outside;
 mod prelude;
 mod script;
 mod tasks;
+mod timers;
 mod trace;
 
 pub use environment::{Environment, LoadError};

@@ -25,6 +25,7 @@ mod utf8;
 
 use std::rc::Rc;
 
+use futures_util::future::abortable;
 use rquickjs::function::Func;
 use rquickjs::{Ctx, Function, IntoJs, Object};
 
@@ -83,9 +84,10 @@ fn basics<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<()
             let milliseconds = e.outside.monotonic() as f64 / 1_000.0;
             milliseconds
         };
-        "sleep" = |ctx, e, milliseconds: u32, done: Function<'js>| {
-            later(&ctx, e, done, e.outside.sleep(milliseconds));
+        "startTimer" = |_ctx, e, id: u32, milliseconds: u32| {
+            Failed(e.timers.start(id, e.outside.monotonic(), milliseconds))
         };
+        "stopTimer" = |_ctx, e, id: u32| e.timers.stop(id);
         "randomNumber" = |_ctx, e| e.dice.roll(|| e.outside.random(8));
         "random" = |_ctx, e, length: u32| Told(e.outside.random(length).map(Bytes));
         "trace" = |_ctx, e, stack: String| e.map.borrow().translate(&stack);
@@ -138,12 +140,13 @@ fn request<'js>(native: &Object<'js>, engine: &Rc<Engine>) -> rquickjs::Result<(
         "fetch" = |ctx, e, method: String, url: String, headers: Pairs, body: Option<Bytes>, timeout: Option<u32>, done: Function<'js>| {
             let body = body.map(|body| body.0);
             let request = Request { method, url, headers: headers.0, body, timeout };
-            let (id, called_off) = e.tasks.begin();
-            let (work, waiting) = (e.outside.fetch(request), Waiting::new(&ctx, e, done));
+            let (work, handle) = abortable(e.outside.fetch(request));
+            let (id, waiting) = (e.tasks.begin(handle), Waiting::new(&ctx, e, done));
             e.outside.spawn(Box::pin(async move {
                 let answered = work.await;
                 waiting.tasks().end(id);
-                if !called_off.get() {
+                // Of one that was aborted, who has aborted it has told.
+                if let Ok(answered) = answered {
                     waiting.answer(answered);
                 }
             }));

@@ -125,6 +125,46 @@ fn a_request_is_called_off() {
 }
 
 #[test]
+fn a_request_that_is_called_off_is_over_at_once() {
+    run(async {
+        let stage = Stage::page(
+            r"{
+              onAsk() {
+                const log = (what) => (e) => console.log(what, e.errMsg ?? e.name);
+                const url = 'https://a/';
+                this.task = fc.request({ url, success: log('success'), fail: log('fail'), complete: log('complete') });
+                this.promised = fc.request({ url });
+                this.promised.catch(log('caught'));
+                this.controller = new AbortController();
+                fetch(url, { signal: this.controller.signal }).catch(log('fetch'));
+              },
+              onAbort() { this.task.abort(); this.promised.abort(); this.controller.abort() },
+            }",
+        )
+        .await;
+        stage.host.is_mute.set(true);
+        stage.event("onAsk", "null").unwrap();
+        stage.rest().await;
+        assert_eq!(stage.under_way(), 3);
+        stage.event("onAbort", "null").unwrap();
+        stage.rest().await;
+        assert_eq!(stage.under_way(), 0);
+        stage.event("onAbort", "null").unwrap();
+        stage.rest().await;
+        assert_eq!(
+            stage.log(),
+            [
+                "Info: fail request:fail abort",
+                "Info: complete request:fail abort",
+                "Info: caught request:fail abort",
+                "Info: fetch AbortError",
+            ]
+        );
+        assert_eq!(stage.uncaught(), [""; 0]);
+    });
+}
+
+#[test]
 fn the_storage_keeps_json() {
     run(async {
         let body = r"

@@ -14,6 +14,7 @@ mod language;
 mod lifecycle;
 mod outside;
 mod set_data;
+mod timers;
 mod url_standard;
 mod user;
 mod web;

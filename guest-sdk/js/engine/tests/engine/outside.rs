@@ -26,6 +26,14 @@ pub struct Recorder {
     pub answers: RefCell<Vec<Result<Response, Failure>>>,
     /// Looks at the supply until it is used up; for ever, if it is nought.
     pub looks: Cell<u32>,
+    /// Microseconds that were slept beyond the moment at which the clock begins.
+    slept: Rc<Cell<u64>>,
+    /// Milliseconds of each sleep.
+    pub sleeps: RefCell<Vec<u32>>,
+    /// Sleeps and requests that are under way.
+    pub under_way: Rc<()>,
+    /// Whether no request is answered.
+    pub is_mute: Cell<bool>,
     pub user: User,
 }
 
@@ -54,7 +62,7 @@ impl Outside for Recorder {
     }
 
     fn monotonic(&self) -> u64 {
-        12_500
+        12_500 + self.slept.get()
     }
 
     fn random(&self, length: u32) -> Result<Vec<u8>, Failure> {
@@ -66,8 +74,13 @@ impl Outside for Recorder {
     }
 
     fn sleep(&self, milliseconds: u32) -> Work<()> {
+        self.sleeps.borrow_mut().push(milliseconds);
+        let (under_way, slept) = (Rc::clone(&self.under_way), Rc::clone(&self.slept));
+        let until = slept.get() + u64::from(milliseconds) * 1_000;
         Box::pin(async move {
+            let _under_way = under_way;
             tokio::time::sleep(std::time::Duration::from_millis(milliseconds.into())).await;
+            slept.set(slept.get().max(until));
             Ok(())
         })
     }
@@ -90,8 +103,13 @@ impl Outside for Recorder {
     fn fetch(&self, request: Request) -> Work<Response> {
         self.requests.borrow_mut().push(request);
         let answer = self.answers.borrow_mut().pop();
+        let (under_way, is_mute) = (Rc::clone(&self.under_way), self.is_mute.get());
         Box::pin(async move {
+            let _under_way = under_way;
             tokio::task::yield_now().await;
+            if is_mute {
+                std::future::pending::<()>().await;
+            }
             answer.unwrap_or_else(|| Err(Failure::new("network", "nobody answers")))
         })
     }
@@ -345,6 +363,11 @@ impl Stage {
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// How many sleeps and requests are under way.
+    pub fn under_way(&self) -> usize {
+        Rc::strong_count(&self.host.under_way) - 1
     }
 
     /// What was set, as `path=value`.
