@@ -125,7 +125,7 @@ pub fn without_prelude() -> Duration {
 
 /// A host that notes when data were set, and answers nothing.
 #[derive(Default)]
-struct Stub {
+pub struct Stub {
     set: Cell<Option<Instant>>,
 }
 

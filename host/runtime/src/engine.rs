@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use wasmtime::component::Component;
-use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::limits;
 
@@ -237,5 +237,13 @@ fn pool(options: &EngineOptions) -> PoolingAllocationConfig {
         .max_tables_per_component(limits::TABLES_PER_COMPONENT)
         .table_elements(limits::TABLE_ELEMENTS)
         .max_memory_size(options.memory);
+    // What a mini-app has written is written back when it ends, rather than given back to the
+    // system page by page: the next one in its place finds the pages there, and most launches
+    // write to the same ones. Only where the system can tell which they are.
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pool.pagemap_scan(Enabled::Yes)
+            .linear_memory_keep_resident(limits::KEPT_MEMORY)
+            .max_unused_warm_slots(0);
+    }
     pool
 }

@@ -50,6 +50,10 @@ pub const CORE_INSTANCES: u32 = 16;
 /// imports and functions. The largest engine of JavaScript that is known takes half.
 pub const CORE_INSTANCE_BYTES: usize = 1 << 20;
 
+/// Bytes of a linear memory that stay with its place in the pool when its mini-app has ended, for
+/// the next one: what one in JavaScript has written by its first page, and half as much again.
+pub const KEPT_MEMORY: usize = 512 << 10;
+
 /// Linear memories of one component: the guest's own, and one of an adapter's.
 pub const MEMORIES_PER_COMPONENT: u32 = 2;
 
