@@ -64,13 +64,14 @@ const assignData = (instance, id, patch) => {
   const changes = [];
   const copies = [];
   for (const path of keys(patch)) {
-    const json = stringify(patch[path]);
-    if (json === undefined) {
+    const told = json(patch[path]);
+    if (told === undefined) {
       write('warn', [`setData: \`${path}\` is ${typeof patch[path]}, which a page cannot show; it is left as it is`]);
       continue;
     }
-    push(changes, text(path), json);
-    push(copies, [path, json]);
+    const named = text(path);
+    push(changes, named, told);
+    push(copies, [named, told]);
   }
   if (copies.length === 0) return;
   const failure = native.setData(id, changes);
@@ -79,7 +80,7 @@ const assignData = (instance, id, patch) => {
     if (failure.code === 'not-found') return;
     throw hostError('setData', failure);
   }
-  for (const [path, json] of copies) place(instance, path, parse(json));
+  for (const [path, told] of copies) place(instance, path, parse(told));
 };
 
 /** The segments of a data path: names as texts, indices as numbers. */
