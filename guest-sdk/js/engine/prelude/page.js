@@ -254,8 +254,10 @@ const entry = {
   /** What is reported of a thrown value. */
   describe(error) {
     if (error instanceof Error) {
-      return { code: typeof error.code === 'string' ? error.code : 'app', message: errorText(error), permission: error.permission ?? null, line: error.line ?? null };
+      const { code, permission, line } = error;
+      const told = (value) => (typeof value === 'string' ? text(value) : null);
+      return { code: told(code) ?? 'app', message: text(errorText(error)), permission: told(permission), line: told(line) };
     }
-    return { code: 'app', message: `a value was thrown that is no error: ${inspect(error, 0, [])}`, permission: null, line: null };
+    return { code: 'app', message: text(`a value was thrown that is no error: ${inspect(error, 0, [])}`), permission: null, line: null };
   },
 };
