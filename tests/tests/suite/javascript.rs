@@ -231,15 +231,6 @@ Page({
     this.setData({ [`half${half}`]: half, list: [{ [half]: `\\\\ud83d ${half}!` }] });
     this.setData({ isAlike: Object.keys(this.data).some((key) => key === 'half\\ufffd') && this.data.list[0]['\\ufffd'].endsWith('\\ufffd!') });
   },
-  onTimers() {
-    let left = 40;
-    const again = () => {
-      left -= 1;
-      if (left === 0) this.setData({ isOver: true });
-      else for (let at = 0; at < 120; at += 1) setTimeout(at === 0 ? again : () => {}, 2);
-    };
-    again();
-  },
   onRandom() {
     this.setData({ random: Math.random(), now: Date.now() });
   },
@@ -398,18 +389,6 @@ in_both_forms! {
         assert_eq!(data["half\u{fffd}"], "\u{fffd}");
         assert_eq!(data["list"], json!([{ "\u{fffd}": "\\ud83d \u{fffd}!" }]));
         assert_eq!(data["isAlike"], true);
-    }
-}
-
-on_both! {
-    async fn timers_that_are_over_leave_room_for_others(execution: Execution) {
-        let stage = Stage::builder(execution).set().await;
-        let manifests = manifests("", "");
-        let app = start(&stage, Form::Script, &script::files(&manifests, &FILES)).await;
-        // More than there are handles, and a hundred at a time.
-        stage.event(&app, "onTimers", json!({})).await.unwrap();
-        app.settled().await;
-        assert_eq!(stage.data(&app).await["isOver"], true);
     }
 }
 

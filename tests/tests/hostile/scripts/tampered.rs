@@ -1,11 +1,14 @@
 //! Files of scripts that no tool of ours has written: what an engine and a host make of one that
 //! is broken, huge, or says more than its manifest does.
 
+use std::sync::OnceLock;
+
 use miniapp_host::{EndReason, Package, PageId, Script};
+use miniapp_tests::Manifests;
 use serde_json::{Value, json};
 
 use super::played::{beside, is_limit};
-use super::{CLASS, bundled};
+use super::{CLASS, bundled, folder};
 use crate::arena::{self, Arena};
 use crate::attack::{Attack, End, Outcome};
 
@@ -48,9 +51,15 @@ struct Tried {
     expected: Expected,
 }
 
-/// The file as it ought to be, with a change.
+/// The file as it ought to be.
+fn whole() -> &'static str {
+    static WHOLE: OnceLock<String> = OnceLock::new();
+    WHOLE.get_or_init(|| bundled("tampered").file())
+}
+
+/// The same with a change.
 fn with(change: impl FnOnce(&mut Value)) -> String {
-    let mut file = serde_json::from_str(&bundled("tampered").file()).unwrap();
+    let mut file = serde_json::from_str(whole()).unwrap();
     change(&mut file);
     file.to_string()
 }
@@ -103,8 +112,8 @@ fn is_not_launched(end: &End, data: &Value) -> bool {
 }
 
 fn broken() -> Vec<Tried> {
-    let whole = bundled("tampered").file();
-    let engine: Value = serde_json::from_str(&whole).unwrap();
+    let whole = whole();
+    let engine: Value = serde_json::from_str(whole).unwrap();
     let engine = engine["engine"].as_str().unwrap();
     let beside = |more: &str| whole.replacen('{', &format!("{{{more},"), 1);
     let text = |text: &str| with(|file| file["text"] = json!(text));
@@ -311,7 +320,7 @@ fn row(name: &'static str, against: &'static str, files: fn() -> Vec<Tried>) -> 
                 });
             }
             // A large file that stays installed would be taken for what was left behind.
-            let restored = install(arena, &bundled("tampered").file()).await;
+            let restored = install(arena, whole()).await;
             outcome.count("installed anew", restored.is_ok(), || {
                 format!("{restored:?}")
             });
@@ -343,7 +352,11 @@ async fn play(arena: &Arena, tried: &Tried) -> (End, Value) {
 
 async fn install(arena: &Arena, file: &str) -> Result<(), String> {
     let script = Script::new(file).map_err(|error| error.to_string())?;
-    let manifests = bundled("tampered").manifests;
+    let read = |name: &str| std::fs::read_to_string(folder("tampered").join(name)).unwrap();
+    let manifests = Manifests {
+        app: read("miniapp.yaml"),
+        partner: read("partner.yaml"),
+    };
     let package = Package::of_script(manifests.manifest(), script);
     let installed = arena.host.install(package, &manifests.partner()).await;
     installed.map(drop).map_err(|error| error.to_string())
