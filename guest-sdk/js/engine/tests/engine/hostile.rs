@@ -91,7 +91,10 @@ fn an_error_that_causes_itself_is_told() {
         let failed = stage.event("onTap", "null").unwrap_err();
         let message = failed.message;
         assert!(message.starts_with("Error: round\n"), "{message}");
-        assert!(message.ends_with("caused by { error: [Circular] }"), "{message}");
+        assert!(
+            message.ends_with("caused by { error: [Circular] }"),
+            "{message}"
+        );
         stage.event("onLog", "null").unwrap();
         let log = stage.log();
         assert!(log[0].starts_with("Info: Error: link\n"), "{log:?}");
@@ -107,7 +110,10 @@ fn an_error_with_half_a_character_is_told() {
         let failed = stage.event("onTap", "null").unwrap_err();
         assert_eq!(failed.code, "c\u{fffd}");
         let message = failed.message;
-        assert!(message.starts_with("Error: \u{fffd}!\n    at onTap"), "{message}");
+        assert!(
+            message.starts_with("Error: \u{fffd}!\n    at onTap"),
+            "{message}"
+        );
     });
 }
 
