@@ -58,6 +58,8 @@ pub struct Reports {
     pub bytes: AtomicUsize,
     /// Denials.
     pub denied: AtomicUsize,
+    /// Errors that nothing has handled, and that no callback returned.
+    pub uncaught: AtomicUsize,
 }
 
 impl Reports {
@@ -69,6 +71,9 @@ impl Reports {
                 self.lines.fetch_add(1, Ordering::Relaxed)
             }
             Report::Denied(_) => self.denied.fetch_add(1, Ordering::Relaxed),
+            Report::Uncaught { callback: None, .. } => {
+                self.uncaught.fetch_add(1, Ordering::Relaxed)
+            }
             _ => 0,
         };
     }
@@ -277,10 +282,15 @@ impl Arena {
     }
 }
 
-/// Gives a mini-app an event and sees how it comes out of it.
+/// Gives a mini-app's first page an event and sees how it comes out of it.
 pub async fn event(app: &MiniApp, handler: &str, detail: impl ToString) -> End {
+    event_on(app, PageId::FIRST, handler, detail).await
+}
+
+/// The same for one of its pages.
+pub async fn event_on(app: &MiniApp, page: PageId, handler: &str, detail: impl ToString) -> End {
     let event = Event::new(handler).detail(detail);
-    match tokio::time::timeout(PATIENCE, app.event(PageId::FIRST, event)).await {
+    match tokio::time::timeout(PATIENCE, app.event(page, event)).await {
         Ok(Ok(())) => End::Lives,
         Ok(Err(EventError::App(error))) => End::Told(error.code, error.message),
         Ok(Err(EventError::Ended(reason))) => End::Ended(reason),

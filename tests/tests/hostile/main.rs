@@ -17,6 +17,7 @@ mod heap;
 mod keeping;
 mod neighbour;
 mod network;
+mod scripts;
 mod server;
 mod table;
 
@@ -82,6 +83,7 @@ fn attacks(web: &Arc<Web>, disk: &Arc<Disk>) -> Vec<Attack> {
         files::attacks(disk),
         keeping::attacks(),
         network::attacks(web),
+        scripts::attacks(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -157,6 +159,9 @@ async fn play(execution: Execution, attacks: &[Attack], web: &Web, disk: &Disk) 
     web.install(&arena.host).await;
     disk.install(&arena.host).await;
     keeping::install(&arena.host).await;
+    if attacks.iter().any(|attack| attack.class == scripts::CLASS) {
+        scripts::install(&arena.host).await;
+    }
     let quiet = arena.quiet(QUIET).await;
     let mut rows = Vec::new();
     for attack in attacks {

@@ -226,6 +226,12 @@ Page({
   onSee() {
     this.setData({ closed: getApp().closed, pages: getCurrentPages().length });
   },
+  onHalf() {
+    // As `slice` leaves it of a text.
+    const half = '😀'.slice(0, 1);
+    this.setData({ [`half${half}`]: half, list: [{ [half]: `\\\\ud83d ${half}!` }] });
+    this.setData({ isAlike: Object.keys(this.data).some((key) => key === 'half\\ufffd') && this.data.list[0]['\\ufffd'].endsWith('\\ufffd!') });
+  },
   onRandom() {
     this.setData({ random: Math.random(), now: Date.now() });
   },
@@ -371,6 +377,19 @@ in_both_forms! {
             other => panic!("{other}"),
         }
         assert_eq!(stage.data(&other).await["offers"][0]["title"], "Ice cream");
+    }
+}
+
+in_both_forms! {
+    async fn half_a_character_is_shown_as_one_that_nobody_knows(execution: Execution, form: Form) {
+        let stage = Stage::builder(execution).set().await;
+        let manifests = manifests("", "");
+        let app = start(&stage, form, &script::files(&manifests, &FILES)).await;
+        stage.event(&app, "onHalf", json!({})).await.unwrap();
+        let data = stage.data(&app).await;
+        assert_eq!(data["half\u{fffd}"], "\u{fffd}");
+        assert_eq!(data["list"], json!([{ "\u{fffd}": "\\ud83d \u{fffd}!" }]));
+        assert_eq!(data["isAlike"], true);
     }
 }
 

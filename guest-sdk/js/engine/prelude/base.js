@@ -50,6 +50,14 @@ const soon = (run) => {
 /** A text as the host takes it: lone surrogates become U+FFFD. */
 const text = (value) => wellFormed(toText(value));
 
+/** A value as JSON that the host reads: no text there has half a character, which `stringify`
+ * writes as an escape. */
+const json = (value) => {
+  const written = stringify(value);
+  if (written === undefined || !includes(written, '\\ud')) return written;
+  return replace(written, /\\(?:ud[89a-f]..|.)/g, (escape) => (escape.length > 2 ? '\\ufffd' : escape));
+};
+
 const isObject = (value) => typeof value === 'object' && value !== null;
 const isFunction = (value) => typeof value === 'function';
 

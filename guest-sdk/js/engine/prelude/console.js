@@ -34,7 +34,7 @@ const inspectItems = (items, depth, seen) => {
 };
 
 const inspectObject = (value, depth, seen) => {
-  if (value instanceof Error) return errorText(value);
+  if (value instanceof Error) return errorText(value, seen);
   if (value instanceof Date) return isNaN(value) ? 'Invalid Date' : dateToISO(value);
   if (value instanceof RegExp) return toText(value);
   if (value instanceof PromiseOriginal) return 'Promise {}';
@@ -86,11 +86,16 @@ const inspect = (value, depth, seen) => {
   }
 };
 
-/** An error with its stack, as the original files have it. */
-const errorText = (error) => {
+/** An error with its stack, as the original files have it, and with what has caused it. */
+const errorText = (error, seen = []) => {
+  if (has(seen, error)) return '[Circular]';
   const head = toText(error);
-  const stack = typeof error.stack === 'string' ? native.trace(error.stack) : '';
-  const cause = hasOwn(error, 'cause') ? `\ncaused by ${inspect(error.cause, MAX_DEPTH - 1, [])}` : '';
+  const stack = typeof error.stack === 'string' ? native.trace(text(error.stack)) : '';
+  let cause = '';
+  if (hasOwn(error, 'cause')) {
+    const shown = seen.length < MAX_DEPTH ? inspect(error.cause, MAX_DEPTH - 1, [...seen, error]) : '…';
+    cause = `\ncaused by ${shown}`;
+  }
   return `${head}${stack ? `\n${stack}` : ''}${cause}`;
 };
 

@@ -64,13 +64,14 @@ const assignData = (instance, id, patch) => {
   const changes = [];
   const copies = [];
   for (const path of keys(patch)) {
-    const json = stringify(patch[path]);
-    if (json === undefined) {
+    const told = json(patch[path]);
+    if (told === undefined) {
       write('warn', [`setData: \`${path}\` is ${typeof patch[path]}, which a page cannot show; it is left as it is`]);
       continue;
     }
-    push(changes, text(path), json);
-    push(copies, [path, json]);
+    const named = text(path);
+    push(changes, named, told);
+    push(copies, [named, told]);
   }
   if (copies.length === 0) return;
   const failure = native.setData(id, changes);
@@ -79,7 +80,7 @@ const assignData = (instance, id, patch) => {
     if (failure.code === 'not-found') return;
     throw hostError('setData', failure);
   }
-  for (const [path, json] of copies) place(instance, path, parse(json));
+  for (const [path, told] of copies) place(instance, path, parse(told));
 };
 
 /** The segments of a data path: names as texts, indices as numbers. */
@@ -254,8 +255,10 @@ const entry = {
   /** What is reported of a thrown value. */
   describe(error) {
     if (error instanceof Error) {
-      return { code: typeof error.code === 'string' ? error.code : 'app', message: errorText(error), permission: error.permission ?? null, line: error.line ?? null };
+      const { code, permission, line } = error;
+      const told = (value) => (typeof value === 'string' ? text(value) : null);
+      return { code: told(code) ?? 'app', message: text(errorText(error)), permission: told(permission), line: told(line) };
     }
-    return { code: 'app', message: `a value was thrown that is no error: ${inspect(error, 0, [])}`, permission: null, line: null };
+    return { code: 'app', message: text(`a value was thrown that is no error: ${inspect(error, 0, [])}`), permission: null, line: null };
   },
 };

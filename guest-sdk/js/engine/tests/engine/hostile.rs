@@ -84,6 +84,39 @@ fn recursion_regular_expressions_and_deep_texts_end_in_errors() {
     });
 }
 
+#[test]
+fn an_error_that_causes_itself_is_told() {
+    run(async {
+        let stage = Stage::page("{ onTap() { const error = new Error('round'); error.cause = { error }; throw error }, onLog() { let e = new Error('last'); for (let i = 0; i < 1000; i++) e = new Error('link', { cause: e }); console.log(e) } }").await;
+        let failed = stage.event("onTap", "null").unwrap_err();
+        let message = failed.message;
+        assert!(message.starts_with("Error: round\n"), "{message}");
+        assert!(
+            message.ends_with("caused by { error: [Circular] }"),
+            "{message}"
+        );
+        stage.event("onLog", "null").unwrap();
+        let log = stage.log();
+        assert!(log[0].starts_with("Info: Error: link\n"), "{log:?}");
+        assert_eq!(log[0].matches("caused by").count(), 5);
+        assert!(log[0].ends_with("caused by …"), "{log:?}");
+    });
+}
+
+#[test]
+fn an_error_with_half_a_character_is_told() {
+    run(async {
+        let stage = Stage::page("{ onTap() { throw Object.assign(new Error('\\ud83d!'), { code: 'c\\ud83d', permission: 1 }) } }").await;
+        let failed = stage.event("onTap", "null").unwrap_err();
+        assert_eq!(failed.code, "c\u{fffd}");
+        let message = failed.message;
+        assert!(
+            message.starts_with("Error: \u{fffd}!\n    at onTap"),
+            "{message}"
+        );
+    });
+}
+
 /// Everything that a script can replace, replaced by what throws.
 const POLLUTION: &str = r"
   const bad = () => { throw new Error('polluted') };

@@ -1,0 +1,8 @@
+App({
+  onError(text) {
+    getApp().heard?.(text);
+  },
+  onUnhandledRejection(told) {
+    getApp().heard?.(told.reason);
+  },
+});
