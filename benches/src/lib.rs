@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 pub mod guest;
+pub mod kernels;
 pub mod ours;
 pub mod pairs;
 pub mod raw;

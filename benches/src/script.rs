@@ -95,17 +95,19 @@ pub fn without_sandbox() -> Duration {
     host.set.get().unwrap() - began
 }
 
-/// The same without the prelude: a new runtime, and stubs that are as small as can be.
+/// Stubs that are as small as can be, in place of a prelude.
+const STUBS: &str = "globalThis.fc = { request() {} };
+    globalThis.Page = (definition) => { globalThis.page = definition; };
+    globalThis.open = () => {
+      const page = Object.create(page_proto);
+      Object.assign(page, globalThis.page);
+      setData(JSON.stringify(page.data));
+      page.onLoad();
+    };
+    const page_proto = { setData(patch) { Object.assign(this.data, patch); setData(JSON.stringify(patch)); } };";
+
+/// The same without the prelude: a new runtime, and stubs.
 pub fn without_prelude() -> Duration {
-    const STUBS: &str = "globalThis.fc = { request() {} };
-        globalThis.Page = (definition) => { globalThis.page = definition; };
-        globalThis.open = () => {
-          const page = Object.create(page_proto);
-          Object.assign(page, globalThis.page);
-          setData(JSON.stringify(page.data));
-          page.onLoad();
-        };
-        const page_proto = { setData(patch) { Object.assign(this.data, patch); setData(JSON.stringify(patch)); } };";
     let began = Instant::now();
     let runtime = rquickjs::Runtime::new().unwrap();
     let context = rquickjs::Context::full(&runtime).unwrap();
@@ -125,7 +127,7 @@ pub fn without_prelude() -> Duration {
 
 /// A host that notes when data were set, and answers nothing.
 #[derive(Default)]
-pub struct Stub {
+struct Stub {
     set: Cell<Option<Instant>>,
 }
 

@@ -584,7 +584,12 @@ async fn the_campaign_is_built_as_a_script_and_runs_from_its_package() {
     let (code, told, errors) = said(&miniapp(&arguments));
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let told = told.replace(&*package.path().to_string_lossy(), "DIR");
-    stable(|| assert_snapshot!(told, @""));
+    stable(|| {
+        assert_snapshot!(told, @"
+    DIR/app.script (N bytes, blake3:…)
+    for the engine blake3:…
+    ")
+    });
 
     let folder = package.path().display().to_string();
     let (code, ran, _) = said_online(&["run", &folder]).await;
@@ -593,7 +598,7 @@ async fn the_campaign_is_built_as_a_script_and_runs_from_its_package() {
 
     let (code, _, errors) = said(&miniapp(&["inspect", &folder]));
     assert_eq!(code, Some(2));
-    assert_snapshot!(errors.replace(&folder, "DIR"), @"");
+    assert_snapshot!(errors.replace(&folder, "DIR"), @"error: DIR is delivered as a script, which imports nothing by itself; name the component of it that `miniapp build` makes of its sources");
 
     let (code, wrote, _) = said(&miniapp(&["engine", "--output", &at("engine.wasm")]));
     assert_eq!(code, Some(0), "{wrote}");
@@ -608,6 +613,6 @@ async fn the_campaign_is_built_as_a_script_and_runs_from_its_package() {
 #[test]
 fn what_is_not_delivered_as_a_script_is_told() {
     let build = |folder: &str| said(&miniapp(&["build", "--script", folder])).2;
-    assert_snapshot!(build("examples/acme-rewards"), @"");
-    assert_snapshot!(build("examples"), @"");
+    assert_snapshot!(build("examples/acme-rewards"), @"error: --script is for mini-apps in JavaScript; one in Rust is delivered as its component");
+    assert_snapshot!(build("examples"), @"error: there is nothing to build in examples: neither a Cargo.toml nor a miniapp.yaml");
 }

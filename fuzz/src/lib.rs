@@ -13,12 +13,13 @@ pub mod data_path;
 pub mod governance;
 pub mod partner_manifest;
 mod refusal;
+pub mod script;
 
 /// What must hold for an input; panics where it does not.
 pub type Check = fn(&[u8]);
 
 /// The name of each target, which is also its corpus's, and its check.
-pub const CHECKS: [(&str, Check); 7] = [
+pub const CHECKS: [(&str, Check); 8] = [
     ("address", address::check),
     ("allow_list", allow_list::check),
     ("app_manifest", app_manifest::check),
@@ -26,4 +27,5 @@ pub const CHECKS: [(&str, Check); 7] = [
     ("data_path", data_path::check),
     ("governance", governance::check),
     ("partner_manifest", partner_manifest::check),
+    ("script", script::check),
 ];

@@ -107,10 +107,12 @@ struct Agenda<'a> {
     /// How often it is still to be looked whether nothing is under way, and whether next.
     rests: u8,
     looks_again: bool,
+    /// The fuel that was spent when it was looked last.
+    spent: u64,
 }
 
-/// How often nothing must be under way once a call of the host is over: the mini-app acts
-/// upon it a moment later.
+/// How often nothing must be under way, and no fuel spent, once a call of the host is over: the
+/// mini-app acts upon it a moment later, in slices where it has much to do.
 const RESTS: u8 = 3;
 
 impl Conversation<'_> {
@@ -140,6 +142,7 @@ impl Conversation<'_> {
             settling: Vec::new(),
             idling: Vec::new(),
             rests: 0,
+            spent: 0,
             looks_again: false,
         };
         let parting = self.listen(inbox, &mut agenda).await?;
@@ -225,8 +228,10 @@ impl Conversation<'_> {
         if agenda.idling.is_empty() {
             return Ok(());
         }
-        if self.waiting.take_ended() {
+        let spent = self.store.with(|mut store| Meter::spent(&mut store))?;
+        if self.waiting.take_ended() || spent != agenda.spent {
             agenda.rests = RESTS;
+            agenda.spent = spent;
         }
         if is_idle && self.waiting.is_none() {
             match agenda.rests.checked_sub(1) {
