@@ -13,7 +13,8 @@ use wasm_encoder::{
 use wasmparser::{ExternalKind, Imports, Operator, Parser, Payload, TypeRef};
 use wit_component::ComponentEncoder;
 
-use crate::{MODULE, Script, asked, script_file};
+use crate::asked::{self, Denied};
+use crate::{MODULE, Script, content};
 
 /// Bytes of a page of WebAssembly's memory.
 const PAGE: u64 = 1 << 16;
@@ -70,16 +71,23 @@ pub fn engine() -> Result<&'static [u8], ComponentError> {
 /// [`ComponentError::TooLarge`] for a script beyond [`MAX_SCRIPT_BYTES`].
 pub fn component(manifest: &AppManifest, script: &Script) -> Result<Vec<u8>, ComponentError> {
     let layout = Layout::of(MODULE)?;
-    let drops: Vec<bool> = layout
-        .imports
-        .iter()
-        .map(|import| {
-            is_source(&import.module) || asked::denial(manifest, &import.module).is_some()
-        })
+    let denials = layout.denials(manifest);
+    let imports = layout.imports.iter().zip(&denials);
+    let drops: Vec<bool> = imports
+        .map(|(import, denial)| is_source(&import.module) || denial.is_some())
         .collect();
-    let content = script_file(manifest, script)?;
+    let content = content::write(script, denials)?;
     let module = Rewriter::new(&layout, &drops, content.as_bytes())?.rewrite(MODULE)?;
     encode(&module)
+}
+
+/// The file of a script, for the engine of this crate: [`miniapp_package::Script`].
+///
+/// # Errors
+///
+/// [`ComponentError::TooLarge`] for a script beyond [`MAX_SCRIPT_BYTES`].
+pub fn script_file(manifest: &AppManifest, script: &Script) -> Result<String, ComponentError> {
+    content::write(script, Layout::of(MODULE)?.denials(manifest))
 }
 
 fn encode(module: &[u8]) -> Result<Vec<u8>, ComponentError> {
@@ -95,17 +103,6 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, ComponentError> {
 /// Whether an import is the one by which the host hands the script over.
 fn is_source(import: &str) -> bool {
     InterfaceName::parse(import).is_ok_and(|interface| interface.is_of("miniapp", "script"))
-}
-
-/// The modules that the engine imports from, each once and in order.
-pub(crate) fn imported() -> Result<Vec<String>, ComponentError> {
-    let mut modules: Vec<String> = Vec::new();
-    for import in Layout::of(MODULE)?.imports {
-        if !modules.contains(&import.module) {
-            modules.push(import.module);
-        }
-    }
-    Ok(modules)
 }
 
 /// What has to be known of the engine's module before it is rewritten.
@@ -169,6 +166,14 @@ impl Layout {
         let address = slot.and_then(|index| globals.get(index).copied().flatten());
         this.slot = address.ok_or_else(|| fault("it has no slot for a script"))?;
         Ok(this)
+    }
+
+    /// By import, what is told where a manifest does not ask for it.
+    fn denials(&self, manifest: &AppManifest) -> Vec<Option<(String, Denied)>> {
+        let imports = self.imports.iter();
+        imports
+            .map(|import| asked::denial(manifest, &import.module))
+            .collect()
     }
 }
 

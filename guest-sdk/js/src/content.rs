@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use miniapp_package::{AppManifest, Digest, MAX_SCRIPT_BYTES};
+use miniapp_package::{Digest, MAX_SCRIPT_BYTES};
 use serde::Serialize;
 
 use crate::Script;
-use crate::asked::{self, Denied};
-use crate::component::{ComponentError, engine, fault, imported};
+use crate::asked::Denied;
+use crate::component::{ComponentError, engine, fault};
 
 #[derive(Serialize)]
 struct Content<'s> {
@@ -20,22 +20,17 @@ struct Content<'s> {
     denied: BTreeMap<String, Denied>,
 }
 
-/// The file of a script, for the engine of this crate: [`miniapp_package::Script`].
-///
-/// # Errors
-///
-/// [`ComponentError::TooLarge`] for a script beyond [`MAX_SCRIPT_BYTES`].
-pub fn script_file(manifest: &AppManifest, script: &Script) -> Result<String, ComponentError> {
-    let imported = imported()?;
-    let denied = imported
-        .iter()
-        .filter_map(|import| asked::denial(manifest, import));
+/// Writes them down, with the digest of the engine. `denials` are by import.
+pub(crate) fn write(
+    script: &Script,
+    denials: Vec<Option<(String, Denied)>>,
+) -> Result<String, ComponentError> {
     let content = Content {
         engine: Digest::of(engine()?).to_string(),
         text: &script.text,
         sources: &script.sources,
         mappings: &script.mappings,
-        denied: denied.collect(),
+        denied: denials.into_iter().flatten().collect(),
     };
     let content = serde_json::to_string(&content).map_err(fault)?;
     if content.len() > MAX_SCRIPT_BYTES {

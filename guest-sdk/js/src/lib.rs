@@ -10,8 +10,7 @@ mod asked;
 mod component;
 mod content;
 
-pub use component::{ComponentError, component, engine};
-pub use content::script_file;
+pub use component::{ComponentError, component, engine, script_file};
 
 /// The engine as a core module, its language and prelude booted.
 const MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use miniapp_host::{EndReason, LaunchError, RunError};
-use miniapp_tests::{Guest, Stage, on_both};
+use miniapp_tests::{Guest, Stage, component, on_both};
 use serde_json::json;
 
 on_both! {
@@ -83,6 +83,37 @@ on_both! {
                 assert_eq!(*life.await.unwrap(), EndReason::Closed);
             }
             stage.assert_pool_is_empty().await;
+        }
+    }
+}
+
+/// Crashes where its memory is not as its component says, and leaves marks in it: where the
+/// component has put something, where there was nothing, and where it has grown.
+const MARKS: &str = r#"
+;;; core
+(table $attacks 1 funcref)
+(data (i32.const 60000) "new")
+(func $mark (param $at i32) (param $expected i32)
+  (if (i32.ne (i32.load (local.get $at)) (local.get $expected)) (then (unreachable)))
+  (i32.store (local.get $at) (i32.const -1)))
+(func (export "on-launch") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (call $mark (i32.const 60000) (i32.const 0x77656e))
+  (call $mark (i32.const 100000) (i32.const 0))
+  (if (i32.ne (memory.grow (i32.const 20)) (i32.const 2)) (then (unreachable)))
+  (call $mark (i32.const 140000) (i32.const 0))
+  (call $mark (i32.const 1400000) (i32.const 0))
+  (i32.const 16))
+"#;
+
+on_both! {
+    async fn a_memory_is_as_new_for_whoever_comes_next(execution: Execution) {
+        let stage = Stage::builder(execution).host(|host| host.live_apps(1)).set().await;
+        let manifests = Guest::Rogue.manifests();
+        let package = manifests.package(component(MARKS));
+        let marks = stage.host.install(package, &manifests.partner()).await.unwrap();
+        for _ in 0..3 {
+            let app = stage.launch(&marks).await;
+            assert_eq!(*app.close().await, EndReason::Closed);
         }
     }
 }
