@@ -200,7 +200,7 @@ fn what_is_no_script_is_told() {
     let deep = script("").replace("\"\"", &"[".repeat(1_000_000));
     assert!(refusal(&deep).starts_with("the script is not what"));
     let long = script(&"x".repeat(MAX_SCRIPT_BYTES));
-    assert_snapshot!(refusal(&long), @"the script has 4194401 bytes or more, and 4194304 are allowed; leave out what is not needed");
+    assert_snapshot!(refusal(&long), @"the script has 4194398 bytes or more, and 4194304 are allowed; leave out what is not needed");
     let manifest = ("miniapp.yaml", MANIFEST.as_bytes());
     assert_snapshot!(refused(folder(&[manifest, ("app.script", long.as_bytes())]).path()), @"the script has 4194305 bytes or more, and 4194304 are allowed; leave out what is not needed");
     assert_snapshot!(refused(folder(&[manifest, ("app.script/x", b"")]).path()), @"cannot read the script `DIR/app.script`: it is not a file; build it with `miniapp build --script`");
