@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::{cargo, root, run, say};
+use crate::{programs, root, run, say};
 
 /// Each campaign, and what happens in it.
 const CAMPAIGNS: [(&str, &[&str]); 2] = [
@@ -19,9 +19,7 @@ const HOST: &str = "api.your-platform.com";
 
 pub(crate) fn demo() -> Result<(), String> {
     say("building the host; the first time this compiles Wasmtime and takes several minutes");
-    // As the tests build them: with fewer packages, features differ, and Wasmtime is compiled twice.
-    run(cargo().args(["build", "--workspace", "--bins", "--examples"]))?;
-    let programs = root().join("target/debug");
+    let programs = programs()?;
     let authority = root().join("target/dev-server.pem");
     let server = Server::start(&programs.join("dev-server"), &authority)?;
     say(&format!(

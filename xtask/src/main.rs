@@ -67,6 +67,13 @@ fn cargo() -> Command {
     cargo
 }
 
+/// Builds all programs of the workspace, as the tests build them: with fewer packages, features
+/// differ, and Wasmtime is compiled once more. Returns the folder that they are in.
+fn programs() -> Result<PathBuf, String> {
+    run(cargo().args(["build", "--workspace", "--bins", "--examples"]))?;
+    Ok(root().join("target/debug"))
+}
+
 /// The workspace's root.
 fn root() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));

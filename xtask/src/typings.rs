@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::javascript::{answers, copy};
-use crate::{cargo, root, run, say};
+use crate::{programs, root, run, say};
 
 /// Compiles what has to compile, and sees that what must not does not.
 pub(crate) fn check() -> Result<(), String> {
@@ -38,12 +38,12 @@ pub(crate) fn check() -> Result<(), String> {
     )?;
     compile(&to, "tests")?;
     say("checking the types of new projects");
+    let miniapp = programs()?.join("miniapp");
     for (template, configuration) in [("js", "new/js/jsconfig.json"), ("ts", "new/ts")] {
         let project = to.join("new").join(template);
         remove(&project)?;
-        let new = ["run", "--quiet", "--package", "miniapp", "--", "new"];
-        run(cargo()
-            .args(new)
+        run(Command::new(&miniapp)
+            .arg("new")
             .arg(&project)
             .args(["--template", template]))?;
         compile(&to, configuration)?;
