@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::path::{self, InvalidPath, Segment};
+use crate::assignment::{Room, Weighed, assign, take_back};
+use crate::error::{DataError, shorten};
+use crate::path::{self, Segment};
 use crate::value::{self, Unreadable};
 
 /// One assignment of a set-data call, borrowed from whoever carries the call.
@@ -30,78 +32,6 @@ pub const MAX_CHANGES: usize = 10_000;
 /// How far past the end of an array an index may lie. `a[4294967295]` would
 /// otherwise be an allocation of gigabytes in six bytes of text.
 pub const MAX_GAP: usize = 1_024;
-
-/// Why a set-data call is refused. Nothing of it was applied.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DataError {
-    /// See [`MAX_SET_DATA_BYTES`].
-    #[error(
-        "set-data carries {bytes} bytes, {MAX_SET_DATA_BYTES} are allowed; the largest change is `{path}` with {largest} bytes: set less at once, such as only the elements that changed (`list[7].title`)"
-    )]
-    TooLarge {
-        /// Bytes of all paths and values.
-        bytes: usize,
-        /// The path of the largest change, shortened.
-        path: String,
-        /// Its bytes.
-        largest: usize,
-    },
-    /// See [`MAX_CHANGES`].
-    #[error(
-        "set-data carries {0} changes, {MAX_CHANGES} are allowed; set a shallower member to a whole value"
-    )]
-    TooMany(usize),
-    /// A path that cannot be read.
-    #[error("set-data path `{path}`: {reason}")]
-    Path {
-        /// The path, shortened.
-        path: String,
-        /// What is wrong with it.
-        reason: InvalidPath,
-    },
-    /// A value that is not JSON.
-    #[error("set-data value of `{path}` is not JSON: {reason}")]
-    Value {
-        /// The path, shortened.
-        path: String,
-        /// What is wrong with the value, with line and column.
-        reason: serde_json::Error,
-    },
-    /// An index too far past the end of its array.
-    #[error(
-        "set-data path `{path}`: index {index} of an array of {length} elements; an index may lie at most {MAX_GAP} past the end"
-    )]
-    Gap {
-        /// The path, shortened.
-        path: String,
-        /// The index.
-        index: usize,
-        /// Elements that the array has.
-        length: usize,
-    },
-    /// The mini-app's memory limit.
-    #[error(
-        "set-data of `{path}` does not fit: the page's data and the mini-app's memory together may grow by {left} more bytes; keep less in the data"
-    )]
-    Memory {
-        /// The path, shortened.
-        path: String,
-        /// Bytes that were left before the call.
-        left: usize,
-    },
-}
-
-impl DataError {
-    /// Whether a size was the reason.
-    #[must_use]
-    pub fn is_size(&self) -> bool {
-        matches!(
-            self,
-            Self::TooLarge { .. } | Self::TooMany(_) | Self::Memory { .. }
-        )
-    }
-}
 
 /// The data of one page.
 #[derive(Debug)]
@@ -159,7 +89,7 @@ impl DataTree {
         let before = self.weight;
         // What is replaced is held until the call has succeeded, so what is added
         // is not set off against it.
-        let mut room = Room { left, built: 0 };
+        let mut room = Room::new(left);
         let mut undo = Vec::with_capacity(assignments.len());
         for (assignment, change) in assignments.into_iter().zip(changes) {
             let assigned = room.keep(assignment.new.weight).and_then(|()| {
@@ -191,33 +121,6 @@ impl DataTree {
         self.built = self.built.saturating_add(room.built);
         Ok(())
     }
-}
-
-/// How much a call may add.
-struct Room {
-    left: usize,
-    built: usize,
-}
-
-impl Room {
-    /// Takes room for bytes that are there already.
-    fn keep(&mut self, bytes: usize) -> Result<(), Refused> {
-        self.left = self.left.checked_sub(bytes).ok_or(Refused::Heavy)?;
-        Ok(())
-    }
-
-    /// Takes room for bytes that are going to be built.
-    fn build(&mut self, bytes: usize) -> Result<(), Refused> {
-        self.keep(bytes)?;
-        self.built = self.built.saturating_add(bytes);
-        Ok(())
-    }
-}
-
-/// A value and what it weighs.
-struct Weighed {
-    value: Value,
-    weight: usize,
 }
 
 struct Assignment {
@@ -277,179 +180,6 @@ fn read_all<'a>(
             })
         })
         .collect()
-}
-
-/// Why nothing was assigned.
-enum Refused {
-    /// An index too far past the end.
-    Gap { index: usize, length: usize },
-    /// There is no room for it.
-    Heavy,
-}
-
-impl Refused {
-    /// The error for the change of a path, where so many bytes were left.
-    fn of(self, path: &str, left: usize) -> DataError {
-        let path = shorten(path);
-        match self {
-            Self::Gap { index, length } => DataError::Gap {
-                path,
-                index,
-                length,
-            },
-            Self::Heavy => DataError::Memory { path, left },
-        }
-    }
-}
-
-/// What an assignment has done, and how to take it back.
-struct Step {
-    /// Segments of the path that were walked before anything changed.
-    depth: usize,
-    undo: Undo,
-    added: usize,
-    removed: usize,
-}
-
-enum Undo {
-    /// The place held this.
-    Restore(Value),
-    /// The object at the place had no member of the next name.
-    Remove,
-    /// The array at the place had this length.
-    Truncate(usize),
-}
-
-/// Assigns `new` below `place`. An index step turns what is not an array into
-/// `[]`, a name step turns what is not an object into `{}`. Nothing is built that
-/// there is no room for.
-fn assign(
-    place: &mut Value,
-    segments: &[Segment],
-    new: Weighed,
-    room: &mut Room,
-) -> Result<Step, Refused> {
-    let deeper = |step: Step| Step {
-        depth: step.depth + 1,
-        ..step
-    };
-    match (segments.split_first(), place) {
-        (Some((Segment::Name(name), rest)), Value::Object(members)) => {
-            if let Some(member) = members.get_mut(name) {
-                return assign(member, rest, new, room).map(deeper);
-            }
-            let first = if members.is_empty() { value::OBJECT } else { 0 };
-            let own = first + value::member_weight(name);
-            room.build(own)?;
-            let built = build(rest, new, room)?;
-            members.insert(name.clone(), built.value);
-            let added = own + built.weight;
-            Ok(Step {
-                depth: 0,
-                undo: Undo::Remove,
-                added,
-                removed: 0,
-            })
-        }
-        (Some((Segment::Index(index), rest)), Value::Array(elements)) => {
-            if let Some(element) = elements.get_mut(*index) {
-                return assign(element, rest, new, room).map(deeper);
-            }
-            let length = elements.len();
-            let own = gap_weight(*index, length)? + value::SPARE;
-            room.build(own)?;
-            let built = build(rest, new, room)?;
-            elements.resize(*index, Value::Null);
-            elements.push(built.value);
-            let added = own + built.weight;
-            Ok(Step {
-                depth: 0,
-                undo: Undo::Truncate(length),
-                added,
-                removed: 0,
-            })
-        }
-        (_, place) => {
-            let built = build(segments, new, room)?;
-            let old = std::mem::replace(place, built.value);
-            let removed = value::weight(&old);
-            Ok(Step {
-                depth: 0,
-                undo: Undo::Restore(old),
-                added: built.weight,
-                removed,
-            })
-        }
-    }
-}
-
-/// Wraps `new` in the containers that `segments` ask for.
-fn build(segments: &[Segment], new: Weighed, room: &mut Room) -> Result<Weighed, Refused> {
-    segments.iter().rev().try_fold(new, |inner, segment| {
-        let own = value::NODE
-            + match segment {
-                Segment::Name(name) => value::OBJECT + value::member_weight(name),
-                Segment::Index(index) => gap_weight(*index, 0)? + value::SPARE,
-            };
-        room.build(own)?;
-        let value = match segment {
-            Segment::Name(name) => Value::Object(Map::from_iter([(name.clone(), inner.value)])),
-            Segment::Index(index) => {
-                let mut elements = vec![Value::Null; *index];
-                elements.push(inner.value);
-                Value::Array(elements)
-            }
-        };
-        Ok(Weighed {
-            value,
-            weight: own + inner.weight,
-        })
-    })
-}
-
-/// What the elements weigh that fill the gap before an index.
-fn gap_weight(index: usize, length: usize) -> Result<usize, Refused> {
-    let nulls = index.saturating_sub(length);
-    if nulls > MAX_GAP {
-        return Err(Refused::Gap { index, length });
-    }
-    Ok(nulls.saturating_mul(value::NODE + value::SPARE))
-}
-
-fn take_back(root: &mut Value, segments: &[Segment], step: Step) {
-    let (walked, rest) = segments.split_at(step.depth.min(segments.len()));
-    let mut place = root;
-    for segment in walked {
-        let next = match segment {
-            Segment::Name(name) => place.get_mut(name),
-            Segment::Index(index) => place.get_mut(*index),
-        };
-        match next {
-            Some(next) => place = next,
-            None => return,
-        }
-    }
-    match (step.undo, place, rest.first()) {
-        (Undo::Restore(old), place, _) => *place = old,
-        (Undo::Remove, Value::Object(members), Some(Segment::Name(name))) => {
-            members.shift_remove(name);
-        }
-        (Undo::Truncate(length), Value::Array(elements), _) => elements.truncate(length),
-        _ => {}
-    }
-}
-
-/// At most 64 bytes of a path, for a message.
-fn shorten(path: &str) -> String {
-    const SHOWN: usize = 64;
-    if path.len() <= SHOWN {
-        return path.to_owned();
-    }
-    let mut end = SHOWN;
-    while !path.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}…", path.get(..end).unwrap_or_default())
 }
 
 #[cfg(test)]
