@@ -106,6 +106,13 @@ pub fn is_device(interface: &InterfaceName) -> bool {
     interface.is_of("miniapp", "device")
 }
 
+/// Whether `interface` is `miniapp:script/source`, in any version: how an engine of scripts is handed
+/// the script. It is linked for such an engine and for nobody else, so nothing grants it.
+#[must_use]
+pub fn is_script_source(interface: &InterfaceName) -> bool {
+    interface.is_of("miniapp", "script") && interface.interface == "source"
+}
+
 /// Whether `interface` is of the package `miniapp:host`, in any version.
 #[must_use]
 pub fn is_contract(interface: &InterfaceName) -> bool {

@@ -43,6 +43,12 @@ impl InterfaceName {
         self.namespace == namespace && self.package == package
     }
 
+    /// The name without its version, such as `miniapp:host/request`.
+    #[must_use]
+    pub fn unversioned(&self) -> String {
+        format!("{}:{}/{}", self.namespace, self.package, self.interface)
+    }
+
     fn split(text: &str) -> Option<Self> {
         if text.len() > Self::MAX_BYTES {
             return None;

@@ -62,7 +62,7 @@ pub use app_manifest::{
 };
 pub use catalogue::{
     CONTRACT_VERSION, DEVICE_VERSION, Requirement, consent, describe, is_contract, is_device,
-    requirement, serves,
+    is_script_source, requirement, serves,
 };
 pub use component::{
     ComponentInfo, Export, Import, MAX_COMPONENT_BYTES, MAX_COMPONENT_ITEMS, MAX_ITEM_NAME_BYTES,

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use miniapp_package::{AppManifest, InterfaceName, MAX_SCRIPT_BYTES};
+use miniapp_package::{AppManifest, InterfaceName, MAX_SCRIPT_BYTES, is_script_source};
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataSection, ExportSection, Function, FunctionSection,
@@ -102,7 +102,7 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, ComponentError> {
 
 /// Whether an import is the one by which the host hands the script over.
 fn is_source(import: &str) -> bool {
-    InterfaceName::parse(import).is_ok_and(|interface| interface.is_of("miniapp", "script"))
+    InterfaceName::parse(import).is_ok_and(|interface| is_script_source(&interface))
 }
 
 /// What has to be known of the engine's module before it is rewritten.

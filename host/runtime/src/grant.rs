@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use miniapp_package::{
     AllowList, AppManifest, Governance, Import, InterfaceName, PartnerApp, PartnerManifest,
-    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, is_device, is_wasi,
-    requirement,
+    Permission, PermissionRequest, Requirement, Scheme, Source, entry_for, is_device,
+    is_script_source, is_wasi, requirement,
 };
 
 pub use error::GrantError;
@@ -105,7 +105,7 @@ impl Grant {
         this.files = this.decide_files(asking, services)?;
         for import in asking.imports {
             let interface = import.interface.as_ref();
-            let is_source = interface.is_some_and(capability::script::is_source);
+            let is_source = interface.is_some_and(is_script_source);
             let to = match this.decide(asking, &import.name, interface, services) {
                 _ if asking.is_shared && is_source => LinkTo::Script,
                 Err(GrantError::NotAsked { .. }) if asking.is_shared => LinkTo::Unasked,
@@ -193,7 +193,7 @@ impl Grant {
         else {
             return Err(unknown(hint_for(import)));
         };
-        let name = unversioned(interface);
+        let name = interface.unversioned();
         let served = capability::served(&name);
         if served.is_none() && is_types_only(asking, import) {
             return Ok(LinkTo::Types);
@@ -234,7 +234,7 @@ impl Grant {
             Judgement::Granted { .. } => match own.lacks(functions) {
                 None => Ok(LinkTo::Interface(Arc::clone(own))),
                 Some(missing) => Err(GrantError::NotOffered {
-                    interface: unversioned(interface),
+                    interface: interface.unversioned(),
                     reason: format!("it has no function `{missing}`"),
                 }),
             },
@@ -253,14 +253,14 @@ impl Grant {
         let told = |_: &Permission| {
             format!(
                 "this app has the version {version} of `{}`, and the mini-app was built for {}",
-                unversioned(interface),
+                interface.unversioned(),
                 version_of(interface)
             )
         };
         let asked = version_of(interface);
         let reason = format!("it has the version {version} of it, and {asked} is asked for");
         self.judge(asking, interface, needs)?
-            .unserved(unversioned(interface), told, &reason)
+            .unserved(interface.unversioned(), told, &reason)
     }
 
     fn judge(
@@ -269,7 +269,7 @@ impl Grant {
         interface: &InterfaceName,
         requirement: Requirement,
     ) -> Result<Judgement, GrantError> {
-        let name = unversioned(interface);
+        let name = interface.unversioned();
         let not_asked = |needs: &str, line: String| GrantError::NotAsked {
             interface: name.clone(),
             needs: needs.to_owned(),
@@ -514,14 +514,6 @@ impl Judgement {
 fn excludes_third_parties(governance: &Governance) -> Option<&Source> {
     let ecosystem = &governance.ecosystem;
     (!ecosystem.third_party_publishing).then_some(&ecosystem.third_party_publishing_source)
-}
-
-/// The name of an interface without its version.
-fn unversioned(interface: &InterfaceName) -> String {
-    format!(
-        "{}:{}/{}",
-        interface.namespace, interface.package, interface.interface
-    )
 }
 
 /// The version of an interface, for people.

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use miniapp_package::{Component, ComponentInfo, Digest, Import, InspectError, World};
+use miniapp_package::{
+    Component, ComponentInfo, Digest, Import, InspectError, World, is_script_source,
+};
 
-use crate::capability::script;
 use crate::engine::CompileError;
 use crate::grant::{Grant, Shape};
 use crate::prepared::Linked;
@@ -57,7 +58,7 @@ impl ScriptEngines {
         }
         let Component { bytes, info, world } = Component::new(bytes)?;
         let mut imported = info.imports.iter().flat_map(|import| &import.interface);
-        if !imported.any(script::is_source) {
+        if !imported.any(is_script_source) {
             return Err(ScriptEngineError::NoSource);
         }
         let engine = ScriptEngine {

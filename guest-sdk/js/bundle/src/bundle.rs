@@ -17,7 +17,7 @@ use crate::threads;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
     /// The text of an ES module without imports and exports, at most
-    /// [`MAX_SCRIPT_BYTES`](crate::MAX_SCRIPT_BYTES).
+    /// [`MAX_BUNDLE_BYTES`](crate::MAX_BUNDLE_BYTES).
     pub script: String,
     /// Where what stands in the script comes from.
     pub map: SourceMap,

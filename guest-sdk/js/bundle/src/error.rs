@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::bundle::ModuleSize;
 use crate::diagnostic::Diagnostic;
-use crate::limits::{MAX_DIAGNOSTICS, MAX_MODULES, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES};
+use crate::limits::{MAX_BUNDLE_BYTES, MAX_DIAGNOSTICS, MAX_MODULES, MAX_SOURCE_BYTES};
 
 /// Why a mini-app could not be bundled.
 #[derive(Debug, Error)]
@@ -36,8 +36,8 @@ pub enum BundleError {
         /// The five largest that were read, the largest first.
         largest: Vec<ModuleSize>,
     },
-    /// The script has more than [`MAX_SCRIPT_BYTES`] bytes.
-    #[error("the script has {bytes} bytes, more than {MAX_SCRIPT_BYTES}; the largest modules are{}", Listed(.largest))]
+    /// The script has more than [`MAX_BUNDLE_BYTES`] bytes.
+    #[error("the script has {bytes} bytes, more than {MAX_BUNDLE_BYTES}; the largest modules are{}", Listed(.largest))]
     TooLarge {
         /// How many it has.
         bytes: usize,

@@ -44,7 +44,7 @@
 //!
 //! # Limits
 //!
-//! [`MAX_SCRIPT_BYTES`], [`MAX_MODULES`], [`MAX_SOURCE_BYTES`], [`MAX_NESTING`] and [`MAX_DIAGNOSTICS`]. They
+//! [`MAX_BUNDLE_BYTES`], [`MAX_MODULES`], [`MAX_SOURCE_BYTES`], [`MAX_NESTING`] and [`MAX_DIAGNOSTICS`]. They
 //! catch what goes wrong by accident. Sources that mean harm are another matter: some hundred thousand
 //! operators in a row overflow the stack of what parses them, and that ends the process. Bundle code of
 //! strangers in a process that may end.
@@ -71,6 +71,6 @@ mod threads;
 pub use bundle::{Bundle, ModuleSize, bundle};
 pub use diagnostic::{Diagnostic, Problem};
 pub use error::{BundleError, Faults};
-pub use limits::{MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES};
+pub use limits::{MAX_BUNDLE_BYTES, MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SOURCE_BYTES};
 pub use pages::has_scripts;
 pub use source_map::SourceMap;

@@ -2,7 +2,7 @@
 
 /// Most bytes of a script: what WeChat allows for a package, and far more than what a page needs before
 /// it can be seen. Whoever launches the mini-app parses all of it.
-pub const MAX_SCRIPT_BYTES: usize = 2 * 1024 * 1024;
+pub const MAX_BUNDLE_BYTES: usize = 2 * 1024 * 1024;
 
 /// Most modules of a mini-app. Large npm packages have some hundreds; with more than this, a package
 /// was asked for as a whole whose parts were meant.

@@ -20,7 +20,7 @@ use crate::entry::ENTRY;
 use crate::error::{BundleError, Faults, sorted};
 use crate::folder::is_in_package;
 use crate::inspect::is_self_contained;
-use crate::limits::{MAX_DIAGNOSTICS, MAX_SCRIPT_BYTES};
+use crate::limits::{MAX_BUNDLE_BYTES, MAX_DIAGNOSTICS};
 use crate::loader::{Loader, ROOT, name_of};
 use crate::report::{message_of, report};
 use crate::source_map::SourceMap;
@@ -69,7 +69,7 @@ pub(crate) async fn link(loader: Loader) -> Result<Bundle, BundleError> {
         _ => return Err(BundleError::Failed("it wrote no script".to_owned())),
     };
     let modules = modules(chunk);
-    if chunk.code.len() > MAX_SCRIPT_BYTES {
+    if chunk.code.len() > MAX_BUNDLE_BYTES {
         return Err(BundleError::TooLarge {
             bytes: chunk.code.len(),
             largest: largest(modules),

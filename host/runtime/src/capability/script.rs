@@ -1,17 +1,11 @@
 //! `miniapp:script/source`: the text that an engine of scripts is to run. Is linked for such an
 //! engine and for nobody else, so it is in no catalogue.
 
-use miniapp_package::InterfaceName;
 use wasmtime::component::{Access, HasSelf, Linker};
 
 use crate::contract::script::source::{self, Host, HostWithStore};
 use crate::instance::State;
 use crate::meter::{Meter, price};
-
-/// Whether an interface is this one.
-pub(crate) fn is_source(interface: &InterfaceName) -> bool {
-    interface.is_of("miniapp", "script") && interface.interface == "source"
-}
 
 /// Defines its function.
 pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use miniapp_js_bundle::{
-    BundleError, MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SCRIPT_BYTES, MAX_SOURCE_BYTES,
+    BundleError, MAX_BUNDLE_BYTES, MAX_DIAGNOSTICS, MAX_MODULES, MAX_NESTING, MAX_SOURCE_BYTES,
 };
 
 use crate::project::{PAGE, Project, page};
@@ -15,10 +15,10 @@ fn a_script_at_the_limit_is_bundled_and_one_past_it_is_not() {
         page(&text).bundle(&[PAGE])
     };
     let overhead = with(1).unwrap().script.len() - 1;
-    let full = with(MAX_SCRIPT_BYTES - overhead).unwrap();
-    assert_eq!(full.script.len(), MAX_SCRIPT_BYTES);
-    match with(MAX_SCRIPT_BYTES - overhead + 1) {
-        Err(BundleError::TooLarge { bytes, .. }) => assert_eq!(bytes, MAX_SCRIPT_BYTES + 1),
+    let full = with(MAX_BUNDLE_BYTES - overhead).unwrap();
+    assert_eq!(full.script.len(), MAX_BUNDLE_BYTES);
+    match with(MAX_BUNDLE_BYTES - overhead + 1) {
+        Err(BundleError::TooLarge { bytes, .. }) => assert_eq!(bytes, MAX_BUNDLE_BYTES + 1),
         other => panic!("{other:?}"),
     }
 }
