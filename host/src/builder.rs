@@ -241,8 +241,8 @@ impl HostBuilder {
 
     /// Keeps storages of mini-apps in memory. What they store outlives the mini-app and not
     /// the host: it is gone when the native app ends, whatever mini-apps were told. It takes
-    /// memory for each tenant, up to [`Limits::storage`], until the user is logged out. For
-    /// tests and previews.
+    /// memory for each tenant, up to [`Limits::storage`] and as much again for each snapshot,
+    /// until the user is logged out. For tests and previews.
     #[must_use]
     pub fn storage_in_memory(mut self) -> Self {
         self.options.storage = Some(StorageMedium::Memory);

@@ -12,6 +12,9 @@
 //! | a disk that is read by others | names and values are sealed with keys of the tenant's (`cipher`) |
 //! | threads kept busy, to the harm of others | one thread at most for each tenant (`store`) |
 //!
+//! Small values that were read or written last are in memory, too (`recent`): asking for
+//! one of them again takes no thread.
+//!
 //! What a file still tells: how many keys there are, the sizes of their names and values,
 //! which rows were written together, and for which app it is, as its name says so. Who can
 //! write to the file can put an older one in its place, or older rows, unnoticed.
@@ -25,6 +28,7 @@ mod memory;
 mod news;
 mod open;
 mod pending;
+mod recent;
 mod shelf;
 mod store;
 mod work;
@@ -36,7 +40,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::num::ParseIntError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -82,7 +86,9 @@ const MAX_HELD: usize = 16 << 20;
 
 /// The key that the native app seals storages with: 32 bytes that nobody can guess, kept
 /// where the system keeps secrets, such as a keychain or a keystore. Without it nothing
-/// that was sealed can be read again. Not printed.
+/// that was sealed can be read again: where it was lost, each storage answers
+/// [`StorageError::WrongKey`] and changes nothing, until it is wiped. What was sealed with one
+/// key is not sealed anew with another. Not printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StorageKey(
     /// The key.
@@ -92,6 +98,13 @@ pub struct StorageKey(
 impl fmt::Debug for StorageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StorageKey(…)")
+    }
+}
+
+fn unusable(file: &Path, error: &io::Error) -> StorageError {
+    StorageError::Unusable {
+        file: file.to_owned(),
+        reason: error.to_string(),
     }
 }
 
@@ -208,45 +221,49 @@ impl Stores {
 
     /// Deletes everything of a user's: storages, copies, and what was set aside.
     pub(crate) async fn wipe(self: &Arc<Self>, user: Option<&UserId>) -> Result<(), StorageError> {
-        let known: Vec<Opened> = self
-            .known()
-            .values()
-            .filter(|store| store.tenant().user.as_ref() == user)
-            .map(Opened::new)
-            .collect();
-        let mut wiped = Ok(());
+        let (this, of) = (Arc::clone(self), user.cloned());
+        let unknown = tokio::task::spawn_blocking(move || this.wipe_unknown(of.as_ref()));
+        let (known, mut wiped) = unknown.await.map_err(|_| StorageError::Stopped)?;
         for store in known {
             let done = store.asked(Work::Wipe).await;
             wiped = wiped.and(done.map(drop));
         }
-        let (this, user) = (Arc::clone(self), user.cloned());
-        let rest = tokio::task::spawn_blocking(move || this.wipe_unknown(user.as_ref()));
-        wiped.and(rest.await.unwrap_or(Err(StorageError::Stopped)))
+        let (this, of) = (Arc::clone(self), user.cloned());
+        let left = tokio::task::spawn_blocking(move || this.remove_folder(of.as_ref()));
+        wiped.and(left.await.unwrap_or(Err(StorageError::Stopped)))
     }
 
-    /// Deletes the files of a user's that nobody uses.
-    fn wipe_unknown(&self, user: Option<&UserId>) -> Result<(), StorageError> {
+    /// Deletes the files of a user's that nobody uses, and returns the storages that are used.
+    fn wipe_unknown(&self, user: Option<&UserId>) -> (Vec<Opened>, Result<(), StorageError>) {
+        // So that nobody begins to use others meanwhile: each is either deleted here, or wiped
+        // by whoever works on it.
+        let known = self.known();
+        let of_user = known
+            .values()
+            .filter(|store| store.tenant().user.as_ref() == user);
+        let used = of_user.map(Opened::new).collect();
+        let Place::Folder(places, _) = &self.place else {
+            return (used, Ok(()));
+        };
+        let folder = places.of_user(user);
+        let unused = |file: &PathBuf| !known.values().any(|store| store.owns(file));
+        let removed = files::all_in(&folder).and_then(|mut files| {
+            files.retain(unused);
+            files::remove_all(&files)
+        });
+        (used, removed.map_err(|error| unusable(&folder, &error)))
+    }
+
+    /// Deletes a user's folder, if nothing is in it. Whatever else lies there is not ours.
+    fn remove_folder(&self, user: Option<&UserId>) -> Result<(), StorageError> {
         let Place::Folder(places, _) = &self.place else {
             return Ok(());
         };
         let folder = places.of_user(user);
-        // So that nobody begins to use them meanwhile.
-        let known = self.known();
-        let unused = |file: &PathBuf| !known.values().any(|store| store.owns(file));
-        let remove = || -> io::Result<()> {
-            let mut files = files::all_in(&folder)?;
-            files.retain(unused);
-            let removed = files::remove_all(&files);
-            // Whatever else lies there is not ours.
-            match std::fs::remove_dir(&folder) {
-                Ok(()) => removed.and(sync_entry(&folder)),
-                Err(_) => removed,
-            }
-        };
-        remove().map_err(|error| StorageError::Unusable {
-            file: folder.clone(),
-            reason: error.to_string(),
-        })
+        match std::fs::remove_dir(&folder) {
+            Ok(()) => sync_entry(&folder).map_err(|error| unusable(&folder, &error)),
+            Err(_) => Ok(()),
+        }
     }
 }
 

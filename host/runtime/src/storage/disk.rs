@@ -23,6 +23,7 @@ use super::cipher::{Cipher, NotOpened, Part, ROW_BYTES, Row};
 use super::files::Files;
 use super::index::Index;
 use super::pending::Pending;
+use super::recent::Recent;
 use crate::places::make_folder;
 
 type Sealed = TableDefinition<'static, &'static [u8; ROW_BYTES], &'static [u8]>;
@@ -114,6 +115,7 @@ pub(super) struct Disk {
     database: Option<Database>,
     /// Whether it is safe on the disk that there is a file of this name.
     is_safe: bool,
+    recent: Recent,
 }
 
 impl Disk {
@@ -132,6 +134,7 @@ impl Disk {
             cipher: Arc::clone(cipher),
             database,
             is_safe: false,
+            recent: Recent::default(),
         };
         Ok((this, index))
     }
@@ -148,7 +151,21 @@ impl Disk {
         })
     }
 
-    pub(super) fn read(&self, key: &str, size: u32) -> Result<Vec<u8>, Fault> {
+    /// A value that was read or written last.
+    pub(super) fn recent(&self, key: &str) -> Option<&[u8]> {
+        self.recent.get(key)
+    }
+
+    pub(super) fn read(&mut self, key: &str, size: u32) -> Result<Vec<u8>, Fault> {
+        if let Some(value) = self.recent.get(key) {
+            return Ok(value.to_vec());
+        }
+        let value = self.read_sealed(key, size)?;
+        self.recent.keep(key, &value);
+        Ok(value)
+    }
+
+    fn read_sealed(&self, key: &str, size: u32) -> Result<Vec<u8>, Fault> {
         guarded(|| {
             let database = self.database.as_ref().ok_or(Fault::Value)?;
             let row = self.cipher.row(key);
@@ -166,6 +183,20 @@ impl Disk {
 
     /// Writes all of it, or nothing. Returned means that it is on the disk.
     pub(super) fn write(&mut self, pending: &Pending) -> Result<(), Fault> {
+        self.write_sealed(pending)?;
+        if pending.cleared {
+            self.recent.clear();
+        }
+        for (key, value) in &pending.values {
+            match value {
+                Some(value) => self.recent.keep(key, value),
+                None => self.recent.forget(key),
+            }
+        }
+        Ok(())
+    }
+
+    fn write_sealed(&mut self, pending: &Pending) -> Result<(), Fault> {
         guarded(|| {
             let unmade = || Fault::System("there is no file yet".to_owned());
             let database = self.database.as_ref().ok_or_else(unmade)?;

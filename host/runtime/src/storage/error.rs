@@ -37,6 +37,15 @@ pub enum StorageError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The value of a key is not as it was written; the others are. The mini-app is told, and
+    /// may set it anew. Told once for several, until something is written.
+    #[error(
+        "a value in the storage in {} was damaged; the mini-app may set it anew, and other values are whole", .file.display()
+    )]
+    DamagedValue {
+        /// The file.
+        file: PathBuf,
+    },
     /// There is no such snapshot.
     #[error("there is no snapshot {id}; kept are: {}", list(.kept))]
     NoSnapshot {

@@ -12,11 +12,8 @@ use crate::places::sync_entry;
 /// How the name of a store ends.
 const STORE: &str = ".redb";
 
-/// A store that is being made, until it is whole; a number of its own follows.
+/// A store that is being made or copied, until it is whole; a number of its own follows.
 const NEW: &str = ".new-";
-
-/// A copy that is being made, until it is whole.
-const COPY: &str = ".copy";
 
 /// A store that was damaged and set aside.
 const DAMAGED: &str = ".damaged";
@@ -45,7 +42,7 @@ impl Files {
         &self.store
     }
 
-    /// Where a store is made: where no other host makes one.
+    /// Where a store is made or copied: where no other host does.
     pub(super) fn new_store(&self) -> io::Result<NewStore> {
         let mut number = [0; 8];
         let filled = getrandom::fill(&mut number);
@@ -84,8 +81,8 @@ impl Files {
     }
 
     /// Makes a copy the store, in the place of what is there.
-    pub(super) fn put_in_place(&self, copy: &Path) -> io::Result<()> {
-        fs::rename(copy, &self.store)
+    pub(super) fn put_in_place(&self, copy: &NewStore) -> io::Result<()> {
+        fs::rename(copy.path(), &self.store)
     }
 
     /// Sets the store aside, in the place of one that was set aside before.
@@ -101,7 +98,7 @@ impl Files {
         let mut kept = self.snapshots()?;
         let id = SnapshotId(kept.last().map_or(1, |last| last.0.saturating_add(1)));
         let copy = self.copy(&self.store)?;
-        fs::rename(copy, self.snapshot(id))?;
+        fs::rename(copy.path(), self.snapshot(id))?;
         kept.push(id);
         let too_many = kept.len().saturating_sub(MAX_SNAPSHOTS);
         for old in kept.into_iter().take(too_many) {
@@ -112,17 +109,17 @@ impl Files {
     }
 
     /// A copy of a snapshot, to be put in place; nothing if there is no such snapshot.
-    pub(super) fn copy_of(&self, id: SnapshotId) -> io::Result<Option<PathBuf>> {
+    pub(super) fn copy_of(&self, id: SnapshotId) -> io::Result<Option<NewStore>> {
         match self.copy(&self.snapshot(id)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             copied => copied.map(Some),
         }
     }
 
-    fn copy(&self, from: &Path) -> io::Result<PathBuf> {
+    fn copy(&self, from: &Path) -> io::Result<NewStore> {
         let mut from = File::open(from)?;
-        let copy = self.with(COPY);
-        let mut to = Self::create(&copy)?;
+        let copy = self.new_store()?;
+        let mut to = Self::create(copy.path())?;
         io::copy(&mut from, &mut to)?;
         to.sync_all()?;
         Ok(copy)
@@ -174,7 +171,7 @@ impl Files {
     }
 }
 
-/// A store that is being made. Dropped, it is deleted, unless it was placed.
+/// A store that is being made or copied. Dropped, it is deleted, unless it was placed.
 pub(super) struct NewStore(PathBuf);
 
 impl NewStore {
@@ -218,7 +215,7 @@ fn snapshot_of(ending: &str) -> Option<SnapshotId> {
 
 fn is_ours(ending: &str) -> bool {
     let new = ending.strip_prefix(NEW);
-    matches!(ending, "" | COPY | DAMAGED)
+    matches!(ending, "" | DAMAGED)
         || new.is_some_and(|number| number.parse::<u64>().is_ok())
         || snapshot_of(ending).is_some()
 }
@@ -275,7 +272,6 @@ mod tests {
             ours.new_store().unwrap().path().to_owned(),
             ours.snapshot(SnapshotId(17)),
             ours.with(DAMAGED),
-            ours.with(COPY),
         ] {
             assert!(ours.owns(&file), "{file:?}");
             assert!(!theirs.owns(&file), "{file:?}");
@@ -308,7 +304,7 @@ mod tests {
         }
         let kept = [SnapshotId(3), SnapshotId(4), SnapshotId(5)];
         assert_eq!(files.snapshots().unwrap(), kept);
-        assert_eq!(files.copy_of(SnapshotId(2)).unwrap(), None);
+        assert!(files.copy_of(SnapshotId(2)).unwrap().is_none());
         let copy = files.copy_of(SnapshotId(3)).unwrap().unwrap();
         fs::write(files.store(), "2").unwrap();
         files.put_in_place(&copy).unwrap();

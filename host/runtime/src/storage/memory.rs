@@ -15,8 +15,8 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn read(&self, key: &str) -> Option<Vec<u8>> {
-        self.values.get(key).cloned()
+    pub(super) fn get(&self, key: &str) -> Option<&[u8]> {
+        self.values.get(key).map(Vec::as_slice)
     }
 
     pub(super) fn write(&mut self, pending: Pending) {

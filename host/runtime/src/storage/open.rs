@@ -5,6 +5,7 @@ use super::disk::{Disk, Fault};
 use super::index::{Index, Refused};
 use super::memory::Memory;
 use super::pending::Pending;
+use super::recent::is_small;
 use super::work::{Admitted, Answer, Failure, Job, Work};
 use super::{MAX_HELD, SnapshotId, StorageError};
 use crate::meter::price;
@@ -34,6 +35,14 @@ impl From<Refused> for Stop {
 }
 
 impl Open {
+    /// The value of a key as it was committed last, where that takes no work to know.
+    pub(super) fn at_hand(&self, key: &str) -> Option<Option<&[u8]>> {
+        match self.index.size(key) {
+            None => Some(None),
+            Some(_) => self.medium.at_hand(key).map(Some),
+        }
+    }
+
     /// Does one piece of work, and notes what is to be written.
     pub(super) fn apply(
         &mut self,
@@ -77,7 +86,9 @@ impl Open {
                 Answer::Done
             }
             Work::Keys => {
-                hold(&mut job.admitted, index.key_bytes())?;
+                let bytes = index.key_bytes();
+                hold(&mut job.admitted, bytes)?;
+                job.charge(price::restored(bytes));
                 Answer::Keys(index.keys())
             }
             _ => Answer::Usage(index.usage(limit)),
@@ -114,9 +125,19 @@ impl Open {
 }
 
 impl Medium {
-    fn read(&self, key: &str, size: u32) -> Result<Vec<u8>, Stop> {
+    fn at_hand(&self, key: &str) -> Option<&[u8]> {
         match self {
-            Self::Memory(memory) => memory.read(key).ok_or(Stop::One(Failure::Value)),
+            Self::Disk(disk) => disk.recent(key),
+            Self::Memory(memory) => memory.get(key).filter(|value| is_small(value)),
+        }
+    }
+
+    fn read(&mut self, key: &str, size: u32) -> Result<Vec<u8>, Stop> {
+        match self {
+            Self::Memory(memory) => {
+                let value = memory.get(key).map(<[u8]>::to_vec);
+                value.ok_or(Stop::One(Failure::Value))
+            }
             Self::Disk(disk) => disk.read(key, size).map_err(|fault| match fault {
                 Fault::Value => Stop::One(Failure::Value),
                 fault => Stop::All(fault),
@@ -126,7 +147,7 @@ impl Medium {
 }
 
 /// Holds room for an answer until the mini-app has it.
-fn hold(admitted: &mut Option<Admitted>, bytes: usize) -> Result<(), Refused> {
+pub(super) fn hold(admitted: &mut Option<Admitted>, bytes: usize) -> Result<(), Refused> {
     let Some(Admitted { held, .. }) = admitted else {
         return Ok(());
     };

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use super::cipher::Cipher;
 use super::disk::{self, Disk, Fault};
-use super::files::{self, Files};
+use super::files::Files;
 use super::index::Index;
 use super::memory::Memory;
 use super::news::News;
-use super::open::{Medium, Open, Stop};
+use super::open::{Medium, Open, Stop, hold};
 use super::pending::Pending;
 use super::work::{Answer, Failure, Job, Work};
-use super::{SnapshotId, StorageError};
+use super::{SnapshotId, StorageError, unusable};
 use crate::meter::price;
 
 /// Where a storage is kept.
@@ -57,6 +57,23 @@ impl Shelf {
         std::mem::take(&mut self.news)
     }
 
+    /// Answers what needs no work, and hands back what does.
+    pub(super) fn answer_at_hand(&self, mut job: Job) -> Option<Job> {
+        let (Some(open), Work::Get(key)) = (&self.open, &job.work) else {
+            return Some(job);
+        };
+        let Some(value) = open.at_hand(key) else {
+            return Some(job);
+        };
+        let bytes = value.map_or(0, <[u8]>::len);
+        let answer = hold(&mut job.admitted, bytes).map(|()| {
+            job.charge(price::restored(bytes));
+            Answer::Value(value.map(<[u8]>::to_vec))
+        });
+        job.answer(answer.map_err(Failure::Refused));
+        None
+    }
+
     /// Does work that shares a commit. Whoever changed something, or came after, is
     /// answered when the commit is done.
     pub(super) fn do_together(&mut self, jobs: Vec<Job>) {
@@ -74,7 +91,12 @@ impl Shelf {
             match self.apply(&mut pending, &mut job) {
                 Ok(answer) if pending.is_empty() => self.news.answer(job, Ok(answer)),
                 Ok(answer) => waiting.push((job, answer)),
-                Err(Stop::One(failure)) => self.news.answer(job, Err(failure)),
+                Err(Stop::One(failure)) => {
+                    if failure == Failure::Value {
+                        self.tell_of_value();
+                    }
+                    self.news.answer(job, Err(failure));
+                }
                 Err(Stop::All(fault)) => {
                     waiting.push((job, Answer::Done));
                     done = Err(fault);
@@ -211,6 +233,14 @@ impl Shelf {
         error
     }
 
+    /// Tells the embedder of a value that does not open, which its mini-app alone can mend.
+    fn tell_of_value(&mut self) {
+        if let Home::Disk(files, _) = &self.home {
+            let file = files.store().to_owned();
+            self.tell(StorageError::DamagedValue { file });
+        }
+    }
+
     /// Makes safe what was done with the files. Where that fails it is done all the same, and
     /// a loss of power may undo it, of which the embedder is told.
     fn make_safe(&mut self, files: &Files) {
@@ -271,8 +301,7 @@ impl Shelf {
             let kept = self.on_disk(Files::snapshots)?;
             return Err(StorageError::NoSnapshot { id, kept });
         };
-        if let Err(fault) = disk::check(&copy, &cipher) {
-            self.on_disk(|_| files::remove(&copy))?;
+        if let Err(fault) = disk::check(copy.path(), &cipher) {
             return Err(error_of(fault, &files.snapshot(id)));
         }
         self.close();
@@ -298,13 +327,6 @@ impl Shelf {
             Home::Disk(files, _) => work(files).map_err(|error| unusable(files.store(), &error)),
             Home::Memory => Ok(T::default()),
         }
-    }
-}
-
-fn unusable(file: &Path, error: &io::Error) -> StorageError {
-    StorageError::Unusable {
-        file: file.to_owned(),
-        reason: error.to_string(),
     }
 }
 

@@ -2,7 +2,8 @@
 //! it. Knows nothing of what the work is.
 //!
 //! Work is done in the order in which it was asked for, on threads for such work. What has
-//! gathered while a commit was under way shares the next one.
+//! gathered while a commit was under way shares the next one. A value that is in memory is
+//! handed over at once, where nothing waits.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -79,6 +80,12 @@ impl Store {
 
     fn ask(self: &Arc<Self>, job: Job) {
         let mut queue = lock(&self.queue);
+        let job = match self.shelf.try_lock() {
+            // Nothing is under way that this would have to come after.
+            Ok(shelf) if !queue.at_work => shelf.answer_at_hand(job),
+            _ => Some(job),
+        };
+        let Some(job) = job else { return };
         queue.jobs.push_back(job);
         if std::mem::replace(&mut queue.at_work, true) {
             return;

@@ -16,6 +16,7 @@ fn who_is_gone_pays_for_what_was_done() {
     for (work, price) in [
         (value_of(100), price::STORED_COMMIT),
         (Work::Get("a".to_owned()), price::restored(100)),
+        (Work::Keys, price::restored(1)),
         (Work::Remove("b".to_owned()), 0),
         (Work::Clear, price::STORED_COMMIT),
     ] {
