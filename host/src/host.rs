@@ -201,34 +201,21 @@ impl Host {
         Ok(installed.prepared.launch(options).await?)
     }
 
-    /// Opens a mini-app as a user does, by its id or by an address after the W3C's
-    /// MiniApp Addressing: `platform://miniapp/acme;version=1.0.1/pages/offer?id=7#top`,
-    /// which begins as [`HostBuilder::addresses`] says. See [`Self::open_with`].
+    /// Opens a mini-app as a user does, for the device's only user; see [`Self::open_with`].
     ///
     /// # Errors
     ///
     /// See [`LaunchError`].
-    pub async fn open(&self, address: &str) -> Result<MiniApp, LaunchError> {
-        if AppId::parse(address).is_ok() {
-            return self.open_with(address, LaunchOptions::default()).await;
-        }
-        let address = Address::parse_under(&self.prefix, address)?;
-        let installed = self.installed();
-        let exact = installed.iter().find(|app| **app == address.app);
-        let app = exact.or_else(|| installed.iter().find(|app| address.is_of(app)));
-        let app = app.unwrap_or(&address.app);
-        let options = LaunchOptions {
-            page: address.page,
-            query: address.query,
-            fragment: address.fragment,
-            ..LaunchOptions::default()
-        };
-        let version = address.version;
-        self.open_version(app.as_str(), version, options).await
+    pub async fn open(&self, app: &str) -> Result<MiniApp, LaunchError> {
+        self.open_with(app, LaunchOptions::default()).await
     }
 
-    /// Opens a mini-app as a user does. One that is open already comes to the foreground
-    /// and, if `options` name a page that is not on top, goes there, see
+    /// Opens a mini-app as a user does, by its id or by an address after the W3C's
+    /// MiniApp Addressing: `platform://miniapp/acme;version=1.0.1/pages/offer?id=7#top`,
+    /// which begins as [`HostBuilder::addresses`] says. Page, query and fragment of an
+    /// address are those of `options`.
+    ///
+    /// One that is open already comes to the foreground and, if `options` name a page that is not on top, goes there, see
     /// [`Prepared::reopen`]. Otherwise it is launched, with the state that it saved if it
     /// had to make room before.
     ///
@@ -251,7 +238,22 @@ impl Host {
         app: &str,
         options: LaunchOptions,
     ) -> Result<MiniApp, LaunchError> {
-        self.open_version(app, None, options).await
+        if AppId::parse(app).is_ok() {
+            return self.open_version(app, None, options).await;
+        }
+        let address = Address::parse_under(&self.prefix, app)?;
+        let installed = self.installed();
+        let exact = installed.iter().find(|app| **app == address.app);
+        let app = exact.or_else(|| installed.iter().find(|app| address.is_of(app)));
+        let app = app.unwrap_or(&address.app);
+        let options = LaunchOptions {
+            page: address.page,
+            query: address.query,
+            fragment: address.fragment,
+            ..options
+        };
+        let version = address.version;
+        self.open_version(app.as_str(), version, options).await
     }
 
     async fn open_version(
@@ -288,18 +290,18 @@ impl Host {
             }
             restore = life.saved_for(installation);
         }
-        if !self.kept.make_room(&tenant).await {
+        let Some(room) = self.kept.make_room(&tenant, &place).await else {
             let limit = self.kept.limit();
             return Err(LaunchError::AllInForeground { limit });
-        }
+        };
         let restore = options.restore.clone().or(restore);
         let options = LaunchOptions { restore, ..options };
         // From here on a log-out finds it among those that are on their way.
-        let launch = || prepared.launch(options);
-        let launched = self.kept.launch_at(&tenant, &place, launch);
+        let launched = room.launch(|| prepared.launch(options));
         let launched = launched.ok_or(miniapp_runtime::LaunchError::LoggedOut)?;
         match launched.await {
             Ok(app) => {
+                room.take(&app);
                 *life = Some(Life::new(app.clone(), installation, version.clone()));
                 Ok(app)
             }
@@ -317,20 +319,20 @@ impl Host {
         self.kept.live()
     }
 
-    /// Closes a mini-app that is kept open; the next time it begins anew. Tells whether
-    /// it was open.
+    /// Closes a mini-app that is kept open; the next time it begins anew, and not before this
+    /// one has ended. Tells whether it was open.
     pub async fn close(&self, tenant: &Tenant) -> bool {
         let Some(place) = self.kept.find(tenant) else {
             return false;
         };
-        let life = place.lock().await.take();
-        match life.filter(|life| life.app.is_live()) {
-            Some(life) => {
-                life.app.close().await;
-                true
-            }
-            None => false,
+        let mut life = place.lock().await;
+        let live = life.as_ref().filter(|life| life.app.is_live());
+        let was_open = live.is_some();
+        if let Some(life) = live {
+            life.app.close().await;
         }
+        *life = None;
+        was_open
     }
 
     /// A user logs out: all of their mini-apps are closed, and everything that was kept

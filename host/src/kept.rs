@@ -51,14 +51,73 @@ impl Life {
 /// The mini-apps that are kept.
 pub(crate) struct Kept {
     limit: usize,
+    /// Held by the one that makes room, so that two who need some count each other.
+    turn: AsyncMutex<()>,
     places: Mutex<Places>,
 }
 
 #[derive(Default)]
 struct Places {
-    by_tenant: HashMap<Tenant, (u64, Place)>,
+    by_tenant: HashMap<Tenant, Entry>,
     /// Counts uses.
     clock: u64,
+}
+
+/// What is known of a tenant's place without looking into it: whoever opens its mini-app
+/// holds it for as long as that takes.
+#[derive(Default)]
+struct Entry {
+    used: u64,
+    place: Place,
+    /// Whether its mini-app is going to be launched.
+    is_reserved: bool,
+    app: Option<MiniApp>,
+}
+
+impl Entry {
+    /// The mini-app, if it is live.
+    fn live(&self) -> Option<&MiniApp> {
+        self.app.as_ref().filter(|app| app.is_live())
+    }
+
+    fn takes_room(&self) -> bool {
+        self.is_reserved || self.live().is_some()
+    }
+}
+
+/// Room for a mini-app that is being launched, until it is there or this is dropped.
+pub(crate) struct Room<'k> {
+    kept: &'k Kept,
+    tenant: &'k Tenant,
+    place: Place,
+}
+
+impl Room<'_> {
+    /// Launches, unless everything of the user's was forgotten since the place was taken.
+    pub(crate) fn launch<L>(&self, launch: impl FnOnce() -> L) -> Option<L> {
+        let places = self.kept.places();
+        let known = places.by_tenant.get(self.tenant)?;
+        Arc::ptr_eq(&known.place, &self.place).then(launch)
+    }
+
+    /// It is there.
+    pub(crate) fn take(self, app: &MiniApp) {
+        self.change(|entry| entry.app = Some(app.clone()));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Entry)) {
+        let mut places = self.kept.places();
+        let entry = places.by_tenant.get_mut(self.tenant);
+        if let Some(entry) = entry.filter(|entry| Arc::ptr_eq(&entry.place, &self.place)) {
+            change(entry);
+        }
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        self.change(|entry| entry.is_reserved = false);
+    }
 }
 
 impl Kept {
@@ -66,6 +125,7 @@ impl Kept {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit: limit.max(1),
+            turn: AsyncMutex::default(),
             places: Mutex::default(),
         }
     }
@@ -83,18 +143,16 @@ impl Kept {
         let mut places = self.places();
         places.clock += 1;
         let now = places.clock;
-        let (used, place) = places.by_tenant.entry(tenant.clone()).or_default();
-        *used = now;
-        Arc::clone(place)
+        let entry = places.by_tenant.entry(tenant.clone()).or_default();
+        entry.used = now;
+        Arc::clone(&entry.place)
     }
 
     /// The place of a tenant, if it has one.
     pub(crate) fn find(&self, tenant: &Tenant) -> Option<Place> {
         let places = self.places();
-        places
-            .by_tenant
-            .get(tenant)
-            .map(|(_, place)| Arc::clone(place))
+        let entry = places.by_tenant.get(tenant);
+        entry.map(|entry| Arc::clone(&entry.place))
     }
 
     /// The places of all tenants but one, the least recently used one first.
@@ -104,52 +162,55 @@ impl Kept {
             .by_tenant
             .iter()
             .filter(|(other, _)| *other != tenant)
-            .map(|(_, (used, place))| (*used, Arc::clone(place)))
+            .map(|(_, entry)| (entry.used, Arc::clone(&entry.place)))
             .collect();
         others.sort_by_key(|(used, _)| *used);
         others.into_iter().map(|(_, place)| place).collect()
     }
 
-    /// Makes room for a tenant's mini-app: ends those in the background, the least
-    /// recently used one first, until there is. Tells whether there is; those in the
-    /// foreground are left alone.
-    pub(crate) async fn make_room(&self, tenant: &Tenant) -> bool {
+    /// Makes room for a tenant's mini-app at its place: ends those in the background, the
+    /// least recently used one first, until there is. Nothing where there is none: those in
+    /// the foreground are left alone, and those on their way there.
+    pub(crate) async fn make_room<'k>(
+        &'k self,
+        tenant: &'k Tenant,
+        place: &Place,
+    ) -> Option<Room<'k>> {
+        let _turn = self.turn.lock().await;
         let others = self.others(tenant);
-        let mut live = 0;
-        for place in &others {
-            // Whoever holds it is opening it.
-            live += usize::from(place.try_lock().map_or(true, |life| {
-                life.as_ref().is_some_and(|life| life.app.is_live())
-            }));
-        }
-        for place in &others {
-            if live < self.limit {
+        for other in &others {
+            if self.has_room(tenant) {
                 break;
             }
-            let Ok(life) = place.try_lock() else { continue };
+            // Whoever holds it is opening or closing it.
+            let Ok(life) = other.try_lock() else { continue };
             if let Some(life) = &*life
                 && life.app.is_live()
                 && life.app.hidden_for().is_some()
             {
                 life.app.evict().await;
-                live -= 1;
             }
         }
         self.forget_oldest(&others);
-        live < self.limit
+        if !self.has_room(tenant) {
+            return None;
+        }
+        let room = Room {
+            kept: self,
+            tenant,
+            place: Arc::clone(place),
+        };
+        room.change(|entry| entry.is_reserved = true);
+        Some(room)
     }
 
-    /// Launches at a tenant's place, unless everything of its user's was forgotten since the
-    /// place was taken.
-    pub(crate) fn launch_at<L>(
-        &self,
-        tenant: &Tenant,
-        place: &Place,
-        launch: impl FnOnce() -> L,
-    ) -> Option<L> {
+    fn has_room(&self, tenant: &Tenant) -> bool {
         let places = self.places();
-        let (_, known) = places.by_tenant.get(tenant)?;
-        Arc::ptr_eq(known, place).then(launch)
+        let others = places
+            .by_tenant
+            .iter()
+            .filter(|(other, _)| *other != tenant);
+        others.filter(|(_, entry)| entry.takes_room()).count() < self.limit
     }
 
     /// Forgets those that have ended and are not among the last [`REMEMBERED`].
@@ -166,20 +227,18 @@ impl Kept {
             let is_left = Arc::strong_count(gone) <= 2;
             places
                 .by_tenant
-                .retain(|_, (_, place)| !is_left || !Arc::ptr_eq(place, gone));
+                .retain(|_, entry| !is_left || !Arc::ptr_eq(&entry.place, gone));
         }
     }
 
     /// Those that are live, the most recently used one first.
     pub(crate) fn live(&self) -> Vec<MiniApp> {
-        let mut lives: Vec<(u64, MiniApp)> = Vec::new();
-        for (used, place) in self.places().by_tenant.values() {
-            if let Ok(life) = place.try_lock()
-                && let Some(life) = life.as_ref().filter(|life| life.app.is_live())
-            {
-                lives.push((*used, life.app.clone()));
-            }
-        }
+        let places = self.places();
+        let mut lives: Vec<(u64, MiniApp)> = places
+            .by_tenant
+            .values()
+            .filter_map(|entry| Some((entry.used, entry.live()?.clone())))
+            .collect();
         lives.sort_by_key(|(used, _)| std::cmp::Reverse(*used));
         lives.into_iter().map(|(_, app)| app).collect()
     }
@@ -197,20 +256,44 @@ impl Kept {
 mod tests {
     use super::*;
 
+    fn tenant(number: usize) -> Tenant {
+        Tenant::new(format!("app{number}").parse().unwrap(), None)
+    }
+
     #[tokio::test]
     async fn a_place_in_somebodys_hands_is_not_among_those_that_are_forgotten() {
         let kept = Kept::new(1);
-        let tenant = |number: usize| Tenant::new(format!("app{number}").parse().unwrap(), None);
-        let taken = kept.place(&tenant(0));
+        let first = tenant(0);
+        let taken = kept.place(&first);
         for number in 1..=2 * REMEMBERED {
             kept.place(&tenant(number));
         }
-        assert!(kept.make_room(&tenant(2 * REMEMBERED)).await);
+        let last = tenant(2 * REMEMBERED);
+        let place = kept.place(&last);
+        drop(kept.make_room(&last, &place).await.unwrap());
         assert_eq!(kept.places().by_tenant.len(), REMEMBERED + 2);
-        assert!(kept.launch_at(&tenant(0), &taken, || ()).is_some());
+        let room = kept.make_room(&first, &taken).await.unwrap();
+        assert!(room.launch(|| ()).is_some());
+        drop(room);
         assert!(kept.find(&tenant(1)).is_none());
         drop(taken);
-        kept.make_room(&tenant(2 * REMEMBERED)).await;
-        assert!(kept.find(&tenant(0)).is_none());
+        kept.place(&tenant(2 * REMEMBERED + 1));
+        kept.make_room(&last, &place).await.unwrap();
+        assert!(kept.find(&first).is_none());
+    }
+
+    #[tokio::test]
+    async fn room_is_given_once() {
+        let kept = Kept::new(2);
+        let tenants = [tenant(0), tenant(1), tenant(2)];
+        let places = tenants.each_ref().map(|tenant| kept.place(tenant));
+        let one = kept.make_room(&tenants[0], &places[0]).await.unwrap();
+        let other = kept.make_room(&tenants[1], &places[1]).await.unwrap();
+        assert!(kept.make_room(&tenants[2], &places[2]).await.is_none());
+        drop(one);
+        let third = kept.make_room(&tenants[2], &places[2]).await;
+        assert!(third.is_some());
+        drop((other, third));
+        assert!(kept.live().is_empty());
     }
 }

@@ -257,13 +257,22 @@ impl Runtime {
     }
 
     /// A user logs out: their mini-apps are closed, those on their way too, and everything
-    /// that was kept for them is deleted. None is launched for them until that is done.
-    /// `None` is the device's only user.
+    /// that was kept for them is deleted, what they have refused as well. None is launched for
+    /// them until that is done, which it is whoever still waits for it. A process that ends
+    /// meanwhile leaves the rest: log out again when it begins anew. `None` is the device's only
+    /// user.
     ///
     /// # Errors
     ///
     /// Where something cannot be deleted. The rest is, and the mini-apps are closed.
     pub async fn log_out(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
+        let (this, user) = (self.clone(), user.cloned());
+        let left = tokio::spawn(async move { this.leave(user.as_ref()).await });
+        left.await
+            .unwrap_or_else(|stopped| Err(LogOutError(stopped.to_string())))
+    }
+
+    async fn leave(&self, user: Option<&UserId>) -> Result<(), LogOutError> {
         let _leaving = self.inner.lives.close(user).await;
         let mut failed = Vec::new();
         let services = self.services();

@@ -2,12 +2,15 @@
 //! it nor for how long.
 
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use crate::contract::{GuestError, code};
 
 /// What outlives a mini-app that was ended to make room: the state that it saved
-/// itself, and the page that was on top.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// itself, and the page that was on top. A native app may write it down with serde, to keep
+/// it beyond its own end; what is read back is checked as what a mini-app saves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct SavedState {
     pub(crate) page: String,
     pub(crate) query: Vec<(String, String)>,
@@ -22,6 +25,11 @@ impl SavedState {
     /// The path of the page that was on top.
     pub fn page(&self) -> &str {
         &self.page
+    }
+
+    /// The query of that page, in its order.
+    pub fn query(&self) -> &[(String, String)] {
+        &self.query
     }
 
     /// The state, a JSON text.
@@ -46,9 +54,44 @@ impl SavedState {
     }
 }
 
+/// A saved state as it was written down, by whomever.
+#[derive(Deserialize)]
+struct Written {
+    page: String,
+    query: Vec<(String, String)>,
+    state: String,
+}
+
+impl TryFrom<Written> for SavedState {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let Written { page, query, state } = written;
+        let state = Self::check(state).map_err(|error| error.message)?;
+        Ok(Self { page, query, state })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_written_down_is_read_back_and_checked() {
+        let saved = SavedState {
+            page: "pages/a".to_owned(),
+            query: vec![("k".to_owned(), "v".to_owned())],
+            state: "[1]".to_owned(),
+        };
+        let written = serde_json::to_string(&saved).unwrap();
+        assert_eq!(serde_json::from_str::<SavedState>(&written).unwrap(), saved);
+        let broken = written.replace("[1]", "[1");
+        let error = serde_json::from_str::<SavedState>(&broken).unwrap_err();
+        assert!(
+            error.to_string().starts_with("the state is no JSON text"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn a_state_at_the_limit_and_one_past_and_none() {

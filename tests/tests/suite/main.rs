@@ -16,6 +16,7 @@ mod login;
 mod metering;
 mod network;
 mod open;
+mod open_at_once;
 mod pages;
 mod pool;
 mod prices;

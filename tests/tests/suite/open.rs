@@ -15,7 +15,7 @@ use miniapp_tests::{Guest, Manifests, Stage, on_both};
 use serde_json::{Value, json};
 
 /// So many mini-apps of the same code under different ids.
-async fn install(stage: &Stage, count: usize) -> Vec<String> {
+pub async fn install(stage: &Stage, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {
         let id = format!("miniapp_pages_{number}");
