@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use miniapp_host::{
     AppId, Execution, Host, LaunchOptions, MiniApp, PageId, Report, Storage, StorageError,
     StorageKey, Tenant, UserId, storage,
@@ -289,6 +290,26 @@ on_both! {
         stage.host.log_out(Some(&ben)).await.unwrap();
         stage.host.log_out(Some(&mia)).await.unwrap();
         assert_eq!(files_of(folder.path()), Vec::<PathBuf>::new());
+    }
+}
+
+on_both! {
+    async fn a_log_out_is_finished_whoever_waits_for_it(execution: Execution) {
+        let folder = tempfile::tempdir().unwrap();
+        let stage = stage(execution, folder.path()).await;
+        let id = stage.install(Guest::Keeper).await;
+        let app = launch(&stage, &id, None).await;
+        run(&stage, &app, json!([set("a", "1")])).await;
+        assert_eq!(files_of(folder.path()).len(), 1);
+        // Begun, and given up at once.
+        assert!(stage.host.log_out(None).now_or_never().is_none());
+        app.ended().await;
+        let deleted = async {
+            while !files_of(folder.path()).is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), deleted).await.unwrap();
     }
 }
 

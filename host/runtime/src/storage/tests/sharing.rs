@@ -77,3 +77,34 @@ fn what_cannot_be_deleted_keeps_nothing_else() {
     );
     assert_eq!(files_of(folder.path()), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn who_comes_while_a_user_is_wiped_finds_nothing_of_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::in_folder(folder.path());
+    let of = |app: &str| {
+        bench
+            .stores
+            .of(&Tenant::new(app.parse().unwrap(), None))
+            .unwrap()
+    };
+    for app in ["used", "unused"] {
+        let opened = of(app);
+        bench.set(&opened, "a", "1");
+        bench.close(opened);
+    }
+    let used = of("used");
+    bench.set(&used, "a", "2");
+    let late = bench.tokio.block_on(async {
+        let mut wiping = std::pin::pin!(bench.stores.wipe(None));
+        assert!(futures_util::poll!(wiping.as_mut()).is_pending());
+        let late = of("unused");
+        late.ask(Work::Usage, None).await.unwrap();
+        wiping.await.unwrap();
+        late
+    });
+    for opened in [&used, &late] {
+        assert_eq!(bench.get(opened, "a").unwrap(), None);
+    }
+    assert_eq!(files_of(folder.path()), Vec::<PathBuf>::new());
+}
