@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use miniapp_host::{Execution, InvalidUserId, UserId};
+use miniapp_locale::{FormatError, Language, Zone};
 
-use crate::run::Expectation;
+use crate::run::{Expectation, ExtensionArgument};
 
 /// Make, build, run, inspect and check mini-apps.
 #[derive(Debug, Parser)]
@@ -46,6 +47,7 @@ Examples:
   miniapp run app.wasm --manifest miniapp.yaml --partner partner.yaml
   miniapp run . --event onTap --event 'onInput:{\"value\":\"7\"}'
   miniapp run . --event onTap --expect taps=1 --expect 'greeting=Hello Mia'
+  miniapp run . --login a-code --extension 'loyalty.points={\"points\":120}' --language de-CH
 
 Exit codes: 0 it ran, 1 it crashed, left an error uncaught or an expectation unmet, 2 it could not be run.";
 
@@ -102,8 +104,22 @@ pub(crate) struct RunArguments {
     /// the terminal].
     #[arg(long, value_name = "ANSWER")]
     pub(crate) answer: Vec<String>,
+    /// Log the user in, with this code or with another one at each login [default: there is no
+    /// login].
+    #[arg(long, value_name = "CODE", num_args = 0..=1)]
+    pub(crate) login: Option<Option<String>>,
+    /// Answer calls of an extension, `ext:NAME` or the device's `device:NAME`, with this JSON; may
+    /// be repeated for others.
+    #[arg(long, value_name = "NAME=JSON", value_parser = ExtensionArgument::parse)]
+    pub(crate) extension: Vec<ExtensionArgument>,
+    /// The user's language, a BCP 47 tag such as `de-CH` [default: the system's].
+    #[arg(long, value_name = "TAG", value_parser = language)]
+    pub(crate) language: Option<String>,
+    /// The user's time zone, an IANA name such as `Europe/Zurich` [default: the system's].
+    #[arg(long, value_name = "IANA", value_parser = time_zone)]
+    pub(crate) time_zone: Option<String>,
     /// What the user answers where a mini-app needs their consent. Without a terminal to ask
-    /// at, `ask` refuses.
+    /// at, `ask` leaves the question open.
     #[arg(long, value_enum, default_value_t, value_name = "ANSWER")]
     pub(crate) consent: ConsentArgument,
     /// The user that the mini-app runs for; each one's files and storage are kept apart.
@@ -115,7 +131,8 @@ pub(crate) struct RunArguments {
     pub(crate) files: Option<PathBuf>,
     /// Where the storage of a mini-app with `storage:local` is kept [default: a folder that is
     /// deleted when it ends]. For development: the key that it is sealed with lies beside it,
-    /// in the file `storage.key`.
+    /// in the file `storage.key`. What the user answers where a mini-app needs their consent is
+    /// kept there, too, in the folder `consents`, and not asked again.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) storage: Option<PathBuf>,
     /// For development: dial this address for that host and port (443 if none).
@@ -281,6 +298,14 @@ impl Mapping {
 
 fn user(text: &str) -> Result<UserId, InvalidUserId> {
     UserId::new(text)
+}
+
+fn language(text: &str) -> Result<String, FormatError> {
+    Language::parse(text).map(|_| text.to_owned())
+}
+
+fn time_zone(text: &str) -> Result<String, FormatError> {
+    Zone::parse(text).map(|_| text.to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -4,6 +4,7 @@ mod consent;
 mod expectation;
 mod keeping;
 mod screen;
+mod stand_in;
 mod terminal;
 mod transcript;
 
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use miniapp_host::{
-    EndReason, Event, EventError, FixedProfile, Governance, Host, LaunchOptions, MemoryClipboard,
-    MiniApp, Network, PartnerManifest, Permission, Program,
+    EndReason, Event, EventError, FixedProfile, FolderConsents, Governance, Host, LaunchOptions,
+    Locale, MemoryClipboard, MiniApp, Network, PartnerManifest, Permission, Program,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -24,6 +25,8 @@ use consent::Consent;
 pub(crate) use expectation::Expectation;
 use keeping::Keeping;
 use screen::Screen;
+pub(crate) use stand_in::ExtensionArgument;
+use stand_in::Login;
 use terminal::Terminal;
 use transcript::Transcript;
 
@@ -57,7 +60,8 @@ async fn run_async(arguments: &RunArguments) -> Result<bool, Failure> {
         host.add_script_engine(miniapp_js::engine()?.to_vec())
             .await?;
     }
-    let app = host.install(package, &partner).await?;
+    let installed = host.install(package, &partner).await;
+    let app = installed.map_err(stand_in::refused)?;
     let options = LaunchOptions {
         page: arguments.page.clone(),
         query: arguments.query.clone(),
@@ -160,6 +164,7 @@ fn host(
         .live_apps(1)
         .network(network)
         .consent(Consent::new(arguments.consent, terminal.as_ref()))
+        .locale(locale(arguments))
         .profile(arguments.profile.iter().cloned().collect::<FixedProfile>())
         .user_interface(Arc::new(Screen::new(&arguments.answer, terminal)))
         .clipboard(Arc::new(MemoryClipboard::default()))
@@ -170,8 +175,26 @@ fn host(
     if let Some(folder) = storage.folder() {
         builder = builder.storage(folder, keeping::key(folder)?);
     }
+    if let Some(folder) = &arguments.storage {
+        builder = builder.consent_store(FolderConsents::new(keeping::consents(folder)));
+    }
+    if let Some(code) = &arguments.login {
+        builder = builder.login(Login::new(code.as_deref())?);
+    }
+    for extension in &arguments.extension {
+        builder = extension.offer(builder);
+    }
     if let Some(file) = &arguments.governance {
         builder = builder.governance(Governance::read(file)?);
     }
     Ok(builder.build()?)
+}
+
+/// The user's language and time zone: the system's, where none is given.
+fn locale(arguments: &RunArguments) -> Locale {
+    let system = Locale::of_system();
+    Locale {
+        language: arguments.language.clone().unwrap_or(system.language),
+        time_zone: arguments.time_zone.clone().unwrap_or(system.time_zone),
+    }
 }

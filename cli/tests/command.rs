@@ -17,6 +17,8 @@ use serde_json::json;
 
 #[path = "command/new.rs"]
 mod new;
+#[path = "command/stand_in.rs"]
+mod stand_in;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -181,17 +183,23 @@ fn where_nobody_can_be_asked_nobody_agrees() {
         let line = told.lines().find(|line| line.starts_with("consent to "));
         line.unwrap_or_default().to_owned()
     };
-    for more in [&[][..], &["--consent", "refuse"]] {
+    for (more, denied, answered) in [
+        (
+            &[][..],
+            "the user has closed the question about `user:readProfile`",
+            "nobody can be asked; --consent allow agrees",
+        ),
+        (
+            &["--consent", "refuse"],
+            "the user has refused `user:readProfile`",
+            "refused; --consent allow agrees (--consent)",
+        ),
+    ] {
         let (out, errors) = run(more);
-        assert!(
-            out.contains("   denied  the user has refused `user:readProfile`"),
-            "{out}"
-        );
+        assert!(out.contains(&format!("   denied  {denied}")), "{out}");
         assert!(!out.contains("Mia"), "{out}");
-        assert_eq!(
-            told(&errors),
-            "consent to user:readProfile: refused; --consent allow agrees (--consent)"
-        );
+        let answered = format!("consent to user:readProfile: {answered}");
+        assert_eq!(told(&errors), answered);
     }
     let (out, errors) = run(&["--consent", "allow"]);
     assert!(out.contains("greeting = \"Hello Mia\""), "{out}");

@@ -33,7 +33,8 @@ pub mod code {
 /// Why a call did not do what was asked.
 ///
 /// Every [`std::error::Error`] becomes one through `?`, with the code [`app`](code::APP) and the messages
-/// of all its sources. For that it is none itself.
+/// of all its sources. For that it is none itself. What bindings of a mini-app's own make of the contract's
+/// record is such an error, too: hand it to [`Error::from_contract`], or code and permission are lost in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     code: Cow<'static, str>,
@@ -55,6 +56,34 @@ impl Error {
             message: message.into(),
             permission: None,
             line: None,
+        }
+    }
+
+    /// The contract's record `error`, as bindings of a mini-app's own have it, from its fields. The SDK cannot
+    /// name their type: each `wit_bindgen::generate!` makes another one. See [`extension`](crate::extension).
+    ///
+    /// ```
+    /// # use miniapp_guest::Error;
+    /// # struct Theirs { code: String, message: String, permission: Option<String>, line: Option<String> }
+    /// fn own(error: Theirs) -> Error {
+    ///     Error::from_contract(error.code, error.message, error.permission, error.line)
+    /// }
+    /// # let (code, message) = ("denied".to_owned(), "not granted".to_owned());
+    /// # let error = own(Theirs { code, message, permission: Some("ext:points".to_owned()), line: None });
+    /// # assert!(error.is_denied());
+    /// # assert_eq!((error.permission(), error.line()), (Some("ext:points"), None));
+    /// ```
+    pub fn from_contract(
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        permission: Option<String>,
+        line: Option<String>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            permission,
+            line,
         }
     }
 

@@ -1,7 +1,54 @@
 //! What the native app adds, each under a permission of its own (`ext:…`); must not know what that is.
 //!
 //! By name and in JSON here. A native app may also add interfaces in WIT, which a mini-app imports with
-//! bindings of its own: `wit_bindgen::generate!` with the native app's WIT beside the contract's.
+//! bindings of its own: `wit_bindgen::generate!` with the native app's WIT beside the contract's. They are
+//! there in the component alone, and not for a [host in memory](crate::testing): keep what calls them small,
+//! and under `#[cfg(target_family = "wasm")]`.
+//!
+//! ```no_run
+//! use acme::loyalty::points;
+//! use miniapp::host::types;
+//! use miniapp_guest::prelude::*;
+//!
+//! wit_bindgen::generate!({
+//!     // The contract's folder; the native app's WIT may as well be a file in another one.
+//!     path: "wit",
+//!     inline: "
+//!         package acme:loyalty@1.0.0;
+//!
+//!         interface points {
+//!             use miniapp:host/types@1.2.0.{error};
+//!             balance: async func(member: string) -> result<u32, error>;
+//!         }
+//!
+//!         world guest {
+//!             import points;
+//!         }
+//!     ",
+//!     world: "acme:loyalty/guest",
+//!     generate_all,
+//! });
+//!
+//! /// With `?` alone, the error would have the code `app`, and no permission.
+//! fn own(error: types::Error) -> Error {
+//!     Error::from_contract(error.code, error.message, error.permission, error.line)
+//! }
+//!
+//! #[derive(Default)]
+//! struct Club;
+//!
+//! impl Page for Club {
+//!     async fn on_event(&self, page: PageHandle, event: Event) -> Result<()> {
+//!         let member: String = event.detail()?;
+//!         match points::balance(member).await.map_err(own) {
+//!             Ok(points) => page.set_data("points", &points),
+//!             Err(error) if error.is_denied() => page.set_data("points", &Value::Null),
+//!             Err(error) => Err(error),
+//!         }
+//!     }
+//! }
+//! # fn main() {}
+//! ```
 
 use crate::error::{Context, Result};
 use crate::host;

@@ -2,7 +2,7 @@
 //! mini-app does. Must not know the real host.
 //!
 //! It is there on all targets but WebAssembly. What it does not do: it looks at no manifest, so nothing is
-//! denied unless a test says so; it knows no limits of sizes and numbers but those of the storage; it does not merge data paths,
+//! denied unless a test says so, and how a permission stands it knows of those alone that the test names; it knows no limits of sizes and numbers but those of the storage; it does not merge data paths,
 //! but notes each path with the value that was last set there. Only running the component shows these.
 //!
 //! Time stands still while the mini-app computes and jumps ahead when it sleeps: no test waits.
@@ -11,7 +11,6 @@ use crate::app::{App, Launch};
 use crate::device::{location, payment, scan, share};
 use crate::dialog::{Question, Reply};
 use crate::error::{Error, Result, code};
-use crate::event::Event;
 use crate::log::Level;
 use crate::navigation::Navigation;
 use crate::page::{Page, PageHandle};
@@ -19,10 +18,9 @@ use crate::query::Query;
 use crate::request::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
-use state::{Answer, Consent, State};
+use state::{Answer, Consent, Login, State};
 use std::cell::RefCell;
 use std::fmt;
-use std::ops::Deref;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,7 +28,10 @@ pub(crate) mod device;
 mod executor;
 mod formats;
 pub(crate) mod imports;
+mod open_page;
 mod state;
+
+pub use open_page::OpenPage;
 
 /// A host in memory. Clones are the same host.
 ///
@@ -132,8 +133,15 @@ impl Host {
         self.with(|state| state.denied.push(permission.into()))
     }
 
-    /// Asks the user for a permission at its first use, and says whether they agree. Without this they have
-    /// agreed to everything.
+    /// Allows what a permission stands for without a question: the user has agreed before, or is not asked.
+    /// Everything is allowed without this, too; it is for a mini-app that wants to know beforehand, see
+    /// [`consent`](crate::consent).
+    #[must_use]
+    pub fn allow(self, permission: impl Into<String>) -> Self {
+        self.with(|state| state.allowed.push(permission.into()))
+    }
+
+    /// Asks the user for a permission at its first use, and says whether they agree.
     #[must_use]
     pub fn consent(self, permission: impl Into<String>, agrees: bool) -> Self {
         let consent = Consent {
@@ -144,10 +152,16 @@ impl Host {
         self.with(|state| state.consents.push(consent))
     }
 
-    /// Answers logins with this code.
+    /// Answers logins with this code, always the same.
     #[must_use]
     pub fn login(self, code: impl Into<String>) -> Self {
-        self.with(|state| state.login = Some(code.into()))
+        self.with(|state| state.login = Some(Login::Same(code.into())))
+    }
+
+    /// Answers each login with another code, as the real host does: `prefix-1`, `prefix-2`.
+    #[must_use]
+    pub fn numbered_logins(self, prefix: impl Into<String>) -> Self {
+        self.with(|state| state.login = Some(Login::Numbered(prefix.into(), 0)))
     }
 
     /// Puts a value into the storage, as JSON.
@@ -158,6 +172,31 @@ impl Host {
         let bytes = serde_json::to_vec(value)?;
         self.state.borrow_mut().store(key.into(), bytes)?;
         Ok(self)
+    }
+
+    /// Fails the next call of the storage, and the one after it where this is said twice. The real one fails
+    /// with the code `busy` where too much is under way, `unavailable` where the disk does not do what it
+    /// should, and `too-large` where there is no room left, of which this host has as much.
+    ///
+    /// ```
+    /// use miniapp_guest::error::code;
+    /// use miniapp_guest::prelude::*;
+    /// use miniapp_guest::testing::Host;
+    ///
+    /// async fn save() -> Result<()> {
+    ///     match storage::set("visits", &1).await {
+    ///         Err(error) if error.code() == code::BUSY => storage::set("visits", &1).await,
+    ///         done => done,
+    ///     }
+    /// }
+    ///
+    /// let host = Host::new().fail_storage(Error::new(code::BUSY, "too much is under way"));
+    /// host.block_on(save()).unwrap();
+    /// assert_eq!(host.stored("visits"), 1);
+    /// ```
+    #[must_use]
+    pub fn fail_storage(self, error: Error) -> Self {
+        self.with(|state| state.storage_failures.push_back(error))
     }
 
     /// Answers calls of an extension.
@@ -366,101 +405,6 @@ impl Host {
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Host").finish_non_exhaustive()
-    }
-}
-
-/// A page that a test has opened. It dereferences to the page's value.
-pub struct OpenPage<P> {
-    host: Host,
-    handle: PageHandle,
-    query: Query,
-    page: Rc<P>,
-}
-
-impl<P: Page> OpenPage<P> {
-    /// Calls [`Page::on_load`] with the query that the page was opened with.
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn load(&self) -> Result<()> {
-        self.host
-            .block_on(self.page.on_load(self.handle, self.query.clone()))
-    }
-
-    /// Calls [`Page::on_ready`].
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn ready(&self) -> Result<()> {
-        self.host.block_on(self.page.on_ready(self.handle))
-    }
-
-    /// Calls [`Page::on_show`].
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn show(&self) -> Result<()> {
-        self.host.block_on(self.page.on_show(self.handle))
-    }
-
-    /// Calls [`Page::on_hide`].
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn hide(&self) -> Result<()> {
-        self.host.block_on(self.page.on_hide(self.handle))
-    }
-
-    /// Closes the page and calls [`Page::on_unload`]; setting data fails from here on.
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn unload(&self) -> Result<()> {
-        self.host.state.borrow_mut().close_page(self.handle.id());
-        self.host.block_on(self.page.on_unload(self.handle))
-    }
-
-    /// Calls [`Page::on_event`] with what happened.
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn event(&self, handler: &str, detail: Value) -> Result<()> {
-        self.event_on(handler, detail, Value::Object(serde_json::Map::new()))
-    }
-
-    /// Calls [`Page::on_event`] with what happened and the `data-*` attributes of the element.
-    ///
-    /// # Errors
-    /// Fails if the call does.
-    pub fn event_on(&self, handler: &str, detail: Value, dataset: Value) -> Result<()> {
-        let event = Event::new(handler.into(), detail.to_string(), dataset.to_string());
-        self.host.block_on(self.page.on_event(self.handle, event))
-    }
-
-    /// The value that was last set at exactly this path; null if there is none.
-    pub fn data(&self, path: &str) -> Value {
-        self.host.state.borrow().data(self.handle.id(), path)
-    }
-
-    /// The page's handle, as its calls get it.
-    pub fn handle(&self) -> PageHandle {
-        self.handle
-    }
-}
-
-impl<P> Deref for OpenPage<P> {
-    type Target = P;
-
-    fn deref(&self) -> &P {
-        &self.page
-    }
-}
-
-impl<P> fmt::Debug for OpenPage<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenPage")
-            .field("handle", &self.handle)
-            .finish_non_exhaustive()
     }
 }
 

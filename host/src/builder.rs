@@ -197,7 +197,8 @@ impl HostBuilder {
     }
 
     /// Proves to partners' servers who the user is. Without it, a mini-app that needs
-    /// `user:login` is refused.
+    /// `user:login` is refused. What proves nothing yet and is enough for a first try is
+    /// [`miniapp_runtime::FixedLogin`].
     #[must_use]
     pub fn login(mut self, provider: impl LoginProvider + 'static) -> Self {
         self.options.login = Some(Arc::new(provider));

@@ -1,5 +1,6 @@
 //! The user's consent, asked for in the terminal. Must not know what becomes of it.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use crate::arguments::ConsentArgument;
@@ -16,6 +17,9 @@ pub(crate) enum Consent {
     Terminal(Arc<Terminal>),
     /// Always the same.
     Fixed(FixedConsent),
+    /// Nobody does: there is no terminal. Nobody has refused either, so that no answer is
+    /// kept.
+    Nobody,
 }
 
 impl Consent {
@@ -26,7 +30,7 @@ impl Consent {
             ConsentArgument::Refuse => Self::Fixed(FixedConsent::refuse()),
             ConsentArgument::Ask => match terminal {
                 Some(terminal) => Self::Terminal(Arc::clone(terminal)),
-                None => Self::Fixed(FixedConsent::refuse()),
+                None => Self::Nobody,
             },
         }
     }
@@ -43,6 +47,11 @@ impl ConsentPrompt for Consent {
                     fixed_word(*fixed)
                 );
                 fixed.ask(tenant, question)
+            }
+            Self::Nobody => {
+                let permission = &question.permission;
+                eprintln!("consent to {permission}: nobody can be asked; --consent allow agrees");
+                Box::pin(ready(ConsentAnswer::Dismiss))
             }
         }
     }

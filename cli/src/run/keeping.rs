@@ -3,7 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use miniapp_host::{Package, Permission, StorageKey};
 use tempfile::TempDir;
@@ -84,6 +84,19 @@ pub(super) fn key(folder: &Path) -> Result<StorageKey, Failure> {
         Err(error) => return Err(format!("{}: {error}", file.display()).into()),
     }
     Ok(StorageKey(key))
+}
+
+/// Where the user's answers are kept, beside the storage in a folder. Says so where there are
+/// some: what was answered before is not asked again.
+pub(super) fn consents(folder: &Path) -> PathBuf {
+    let folder = folder.join("consents");
+    if folder.exists() {
+        eprintln!(
+            "what was answered before holds; delete {} to be asked again",
+            folder.display()
+        );
+    }
+    folder
 }
 
 #[cfg(test)]

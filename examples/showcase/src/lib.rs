@@ -1,5 +1,6 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod draw;
 mod extension;
 mod locale;
 mod location;
@@ -33,6 +34,7 @@ mini_app! {
         "pages/login" => login::Login,
         "pages/profile" => profile::Profile,
         "pages/locale" => crate::locale::Locale,
+        "pages/draw" => draw::Draw,
     }
 }
 

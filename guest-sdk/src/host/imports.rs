@@ -17,14 +17,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 pub(super) fn error(error: types::Error) -> Error {
-    let mut own = Error::new(error.code, error.message);
-    if let Some(permission) = error.permission {
-        own = own.with_permission(permission);
-    }
-    if let Some(line) = error.line {
-        own = own.with_line(line);
-    }
-    own
+    Error::from_contract(error.code, error.message, error.permission, error.line)
 }
 
 /// An error as the contract has it.

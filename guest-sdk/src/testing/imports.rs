@@ -158,26 +158,30 @@ pub(crate) async fn read_profile(fields: Vec<String>) -> Result<Vec<(String, Str
 }
 
 pub(crate) fn consent_status(permission: &str) -> Result<String> {
-    host(|state| Ok(state.consent_status(permission).to_owned()))
+    host(|state| Ok(state.consent_status(permission)?.to_owned()))
 }
 
 pub(crate) async fn ask_consent(permission: String) -> Result<()> {
-    host(|state| state.check(&permission))
+    host(|state| state.ask_consent(&permission))
 }
 
 pub(crate) async fn login_code() -> Result<String> {
     host(|state| {
         state.check("user:login")?;
         let message = "the test's host has no login: add `.login(\"…\")` to it";
-        let code = state.login.clone();
-        code.ok_or_else(|| Error::new(code::UNAVAILABLE, message))
+        let login = state.login.as_mut();
+        let login = login.ok_or_else(|| Error::new(code::UNAVAILABLE, message))?;
+        Ok(login.code())
     })
 }
 
 fn storage<T>(answer: impl FnOnce(&mut State) -> Result<T>) -> Result<T> {
     host(|state| {
         state.check("storage:local")?;
-        answer(state)
+        match state.storage_failures.pop_front() {
+            Some(failure) => Err(failure),
+            None => answer(state),
+        }
     })
 }
 

@@ -46,6 +46,25 @@ pub(super) struct Device {
     pub shared: Vec<share::Content>,
 }
 
+/// The codes that logins are answered with.
+pub(super) enum Login {
+    Same(String),
+    /// With a number behind it, the last one that was given.
+    Numbered(String, u32),
+}
+
+impl Login {
+    pub fn code(&mut self) -> String {
+        match self {
+            Self::Same(code) => code.clone(),
+            Self::Numbered(prefix, last) => {
+                *last += 1;
+                format!("{prefix}-{last}")
+            }
+        }
+    }
+}
+
 /// A permission that the user is asked for, and what they answer.
 pub(super) struct Consent {
     pub permission: String,
@@ -54,6 +73,7 @@ pub(super) struct Consent {
 }
 
 pub(super) struct State {
+    pub allowed: Vec<String>,
     pub answers: Vec<Answer>,
     pub app: Option<Rc<dyn Any>>,
     pub asked: Vec<String>,
@@ -65,13 +85,14 @@ pub(super) struct State {
     pub extensions: Vec<(String, Extension)>,
     pub launched: Duration,
     pub locale: (String, String),
-    pub login: Option<String>,
+    pub login: Option<Login>,
     pub utc_offsets: BTreeMap<String, i32>,
     pub logs: Vec<(Level, String)>,
     pub navigations: Vec<Navigation>,
     pub profile: Vec<(String, String)>,
     pub requests: Vec<Request>,
     pub storage: BTreeMap<String, Vec<u8>>,
+    pub storage_failures: VecDeque<Error>,
     pub timers: Vec<(Duration, Waker)>,
     pub uncaught: Vec<Error>,
     changes: Vec<(u32, String, Value)>,
@@ -96,6 +117,7 @@ impl Device {
 impl Default for State {
     fn default() -> Self {
         Self {
+            allowed: Vec::new(),
             answers: Vec::new(),
             app: None,
             asked: Vec::new(),
@@ -114,6 +136,7 @@ impl Default for State {
             profile: Vec::new(),
             requests: Vec::new(),
             storage: BTreeMap::new(),
+            storage_failures: VecDeque::new(),
             timers: Vec::new(),
             uncaught: Vec::new(),
             changes: Vec::new(),
@@ -253,16 +276,31 @@ impl State {
         Ok(())
     }
 
-    pub fn consent_status(&self, permission: &str) -> &'static str {
+    /// How a permission stands, as a test has said. Of others it cannot be known whether the app manifest
+    /// asks for them, without which the real host has no word on them.
+    pub fn consent_status(&self, permission: &str) -> Result<&'static str> {
         if self.denied.iter().any(|denied| denied == permission) {
-            return "denied";
+            return Ok("denied");
         }
         let mut consents = self.consents.iter().rev();
         match consents.find(|own| own.permission == permission) {
-            Some(consent) if !consent.asked => "not-asked",
-            Some(consent) if !consent.agrees => "refused",
-            _ => "allowed",
+            Some(consent) if !consent.asked => Ok("not-asked"),
+            Some(consent) if !consent.agrees => Ok("refused"),
+            Some(_) => Ok("allowed"),
+            None if self.allowed.iter().any(|allowed| allowed == permission) => Ok("allowed"),
+            None => Err(Error::new(
+                code::INVALID_ARGUMENT,
+                format!(
+                    "the test does not say how `{permission}` stands: add `.consent(\"{permission}\", true)`, `.allow(\"{permission}\")` or `.deny(\"{permission}\")` to its host"
+                ),
+            )),
         }
+    }
+
+    /// Asks the user for a permission of which [`Self::consent_status`] knows.
+    pub fn ask_consent(&mut self, permission: &str) -> Result<()> {
+        self.consent_status(permission)?;
+        self.check(permission)
     }
 
     /// Fields of the profile, each under its permission.

@@ -151,6 +151,65 @@ fn what_is_denied_names_the_permission() {
 }
 
 #[test]
+fn a_storage_that_fails_fails_so_often() {
+    let failed = |code: &'static str| Error::new(code, "on purpose");
+    let host = Host::new()
+        .fail_storage(failed(code::BUSY))
+        .fail_storage(failed(code::UNAVAILABLE));
+    let page = host.open::<Index>("pages/index", []);
+    for code in [code::BUSY, code::UNAVAILABLE] {
+        let error = page.event("onStore", json!(null)).unwrap_err();
+        assert_eq!(error.code(), code);
+        assert_eq!(host.stored("taps"), Value::Null);
+    }
+    page.event("onStore", json!(null)).unwrap();
+    assert_eq!(host.stored("taps"), 3);
+}
+
+#[test]
+fn codes_of_logins_are_the_same_or_numbered() {
+    let codes = |host: Host| [(); 2].map(|()| host.block_on(login::code()).unwrap());
+    assert_eq!(codes(Host::new().login("a-code")), ["a-code", "a-code"]);
+    assert_eq!(
+        codes(Host::new().numbered_logins("code")),
+        ["code-1", "code-2"]
+    );
+}
+
+#[test]
+fn how_a_permission_stands_is_known_where_the_test_says_so() {
+    use crate::consent::Status;
+    let host = Host::new()
+        .allow("user:login")
+        .consent("user:phone", true)
+        .consent("user:email", false)
+        .deny("storage:local");
+    let status = |permission: &'static str| host.block_on(async { consent::status(permission) });
+    let ask = |permission| host.block_on(consent::ask(permission));
+    assert_eq!(status("user:login"), Ok(Status::Allowed));
+    assert_eq!(status("user:phone"), Ok(Status::NotAsked));
+    assert_eq!(status("storage:local"), Ok(Status::Denied));
+    ask("user:login").unwrap();
+    ask("user:phone").unwrap();
+    assert!(ask("user:email").unwrap_err().is_denied());
+    assert_eq!(status("user:phone"), Ok(Status::Allowed));
+    assert_eq!(status("user:email"), Ok(Status::Refused));
+    assert_eq!(host.asked(), ["user:phone", "user:email"]);
+    for error in [
+        status("user:readProfile").unwrap_err(),
+        ask("user:readProfile").unwrap_err(),
+    ] {
+        assert_eq!(error.code(), code::INVALID_ARGUMENT);
+        assert!(
+            error
+                .message()
+                .contains("add `.consent(\"user:readProfile\", true)`"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn pages_reach_the_app_of_their_own_type() {
     let host = Host::new();
     let page = host.open::<Index>("pages/index", []);

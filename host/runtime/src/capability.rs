@@ -43,7 +43,7 @@ pub use interface::{Caller, Interface, InterfaceError};
 pub use locale::Locale;
 pub(crate) use locale::UserLocale;
 pub(crate) use log::LogMeter;
-pub use login::{LoginCode, LoginProvider};
+pub use login::{FixedLogin, LoginCode, LoginProvider};
 pub use native::ExtensionError;
 pub(crate) use profile::PERMISSIONS as PROFILE_PERMISSIONS;
 pub use profile::{FixedProfile, ProfileAnswer, ProfileProvider};
@@ -54,7 +54,7 @@ pub use request::{
 };
 pub(crate) use storage::Keeping;
 pub(crate) use ui::Drawn;
-pub use ui::{Asking, NoDialog, Toast, UserInterface};
+pub use ui::{Asking, Drawing, MemoryInterface, NoDialog, Toast, UserInterface};
 pub use wasi::FilesError;
 pub(crate) use wasi::{Files, Folder, Wasi, on_transition};
 

@@ -34,11 +34,12 @@ mod tenant;
 
 pub use capability::device;
 pub use capability::{
-    Asking, Caller, Clipboard, ClipboardAnswer, Extension, ExtensionAnswer, ExtensionError,
-    ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedProfile, HttpAnswer, HttpBody,
-    HttpClient, HttpError, HttpStack, Interface, InterfaceError, Locale, LoginCode, LoginProvider,
-    MemoryClipboard, Network, NetworkError, NoDialog, ProfileAnswer, ProfileProvider,
-    ProviderError, Resolver, Resolving, SystemResolver, Timeouts, Toast, UserInterface,
+    Asking, Caller, Clipboard, ClipboardAnswer, Drawing, Extension, ExtensionAnswer,
+    ExtensionError, ExtensionOptions, Extensions, ExtensionsError, FilesError, FixedLogin,
+    FixedProfile, HttpAnswer, HttpBody, HttpClient, HttpError, HttpStack, Interface,
+    InterfaceError, Locale, LoginCode, LoginProvider, MemoryClipboard, MemoryInterface, Network,
+    NetworkError, NoDialog, ProfileAnswer, ProfileProvider, ProviderError, Resolver, Resolving,
+    SystemResolver, Timeouts, Toast, UserInterface,
 };
 pub use consent::{
     Answering, Consent, ConsentAnswer, ConsentPolicy, ConsentPrompt, ConsentQuestion, ConsentRule,

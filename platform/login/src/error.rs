@@ -13,6 +13,9 @@ pub enum IssueError {
         /// Its bytes.
         bytes: usize,
     },
+    /// The app.
+    #[error("the platform has no app {0:?}; a code is issued for an app that is registered")]
+    UnknownApp(String),
     /// As many codes are open as may be.
     #[error("the store of codes is full; try again when some have been exchanged or expired")]
     Full,
@@ -36,8 +39,11 @@ pub enum ExchangeError {
         "the body is not of the form {{\"code\": \"…\", \"appId\": \"…\", \"appSecret\": \"…\"}}: {0}"
     )]
     Request(String),
-    /// App and secret do not belong together.
-    #[error("there is no app of this id with this secret; check both with the platform")]
+    /// App and secret do not belong together. The code is used up all the same, so that
+    /// nobody who has got hold of one can try secrets with it.
+    #[error(
+        "there is no app of this id with this secret, check both with the platform; a code that was sent is used up, let the mini-app log in again"
+    )]
     Client,
     /// The code.
     #[error(

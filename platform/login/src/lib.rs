@@ -20,11 +20,12 @@
 //! | a code that is guessed | 256 random bits |
 //! | a code that is used twice, or by two at once | the first try uses it up, whatever becomes of it |
 //! | a code that another app's server has got hold of | it is bound to its app, and is used up |
-//! | a code that turns up in a log later | [`LIFETIME`] |
+//! | a code that turns up in a log later | [`LIFETIME`], also by a clock that was set back |
+//! | a code of somebody who has logged out since | [`Logins::revoke`] |
 //! | a code store that is stolen | only digests are in it |
 //! | somebody who exchanges in a partner's name | the app's secret, compared in constant time |
 //! | partners who put their users together | ids differ from partner to partner |
-//! | a user who asks for codes without end | [`CODES_PER_USER`]; the newest count |
+//! | a user who asks for codes without end, for apps that there are and that there are not | [`CODES_PER_APP`], [`CODES_PER_USER`]; the newest count; an app must be registered |
 //! | a store that fills up | [`MemoryCodes`] is bounded; then nobody gets a code, and nobody else's is lost |
 
 mod error;
@@ -51,9 +52,19 @@ pub use store::{
 /// How long a code may be exchanged: as long as WeChat's.
 pub const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
+/// How far the clocks of a platform's servers may be apart: a code is kept by one of them
+/// and exchanged by another. What expires still later than so much beyond [`LIFETIME`] was
+/// kept before the clock was set back, and counts no more.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(5);
+
 /// Codes of one user for one app that count at once: one for each device and tab, with
 /// room. Each further one takes the place of the oldest.
-pub const CODES_PER_USER: usize = 8;
+pub const CODES_PER_APP: usize = 8;
+
+/// Codes of one user that count at once, whatever they are for: eight apps that log in on
+/// every device. Each further one takes the place of the oldest, so that a user who goes
+/// through all apps of the platform has no more of the store's room than this.
+pub const CODES_PER_USER: usize = 64;
 
 /// Bytes of a user's id, of an app's id and of a partner's.
 pub const MAX_ID_BYTES: usize = 256;
@@ -109,12 +120,16 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// Where an id is empty or too long, the store is full, or it fails.
+    /// Where an id is empty or too long, the app is not registered, the store is full, or
+    /// one of both stores fails.
     pub async fn issue(&self, user: &str, app: &str) -> Result<String, IssueError> {
         for id in [user, app] {
             if id.is_empty() || id.len() > MAX_ID_BYTES {
                 return Err(IssueError::Id { bytes: id.len() });
             }
+        }
+        if self.apps.app(app).await?.is_none() {
+            return Err(IssueError::UnknownApp(app.to_owned()));
         }
         let mut bytes = [0; CODE_BYTES];
         rand::fill(&mut bytes).map_err(|_| IssueError::Random)?;
@@ -133,7 +148,7 @@ impl Logins {
 
     /// Exchanges a code for the id of its user with the app's partner: 43 characters, the
     /// same for all apps of the partner and different for every other one. The try uses the
-    /// code up, whatever comes of it.
+    /// code up, whatever comes of it, unless the apps could not be looked at.
     ///
     /// # Errors
     ///
@@ -146,23 +161,34 @@ impl Logins {
         app: &str,
         secret: &str,
     ) -> Result<String, ExchangeError> {
-        // Everything is looked up before anything is decided, so that time tells little.
-        let issued = if code.len() == CODE_CHARS {
-            self.codes.take(CodeDigest::of(code)).await?
+        // Everything is looked up before anything is decided, so that time tells little; the
+        // code comes last, for it is gone then.
+        let known = if (1..=MAX_ID_BYTES).contains(&app.len()) {
+            self.apps.app(app).await?
         } else {
             None
         };
-        let known = if (1..=MAX_ID_BYTES).contains(&app.len()) {
-            self.apps.app(app).await?
+        let issued = if code.len() == CODE_CHARS {
+            self.codes.take(CodeDigest::of(code)).await?
         } else {
             None
         };
         let known = known.filter(|known| known.secret.fits(secret));
         let known = known.ok_or(ExchangeError::Client)?;
         let now = (self.clock)();
-        let issued = issued.filter(|issued| issued.app == app && now < issued.expires);
+        let issued = issued.filter(|issued| issued.app == app && issued.counts_at(now));
         let issued = issued.ok_or(ExchangeError::Code)?;
         Ok(self.user_id(&known.partner, &issued.user))
+    }
+
+    /// Takes back all codes of a user that are open: for one who logs out, is locked out or
+    /// leaves. What was exchanged before is the partners'.
+    ///
+    /// # Errors
+    ///
+    /// Where the store fails.
+    pub async fn revoke(&self, user: &str) -> Result<(), StoreError> {
+        self.codes.remove_of(user).await
     }
 
     /// The id of a user with a partner, without a code: for a platform that has to find its

@@ -6,8 +6,8 @@ use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use crate::CODES_PER_USER;
 use crate::store::{AppRegistry, CodeDigest, CodeStore, Issued, RegisteredApp, Stored, Storing};
+use crate::{CODES_PER_APP, CODES_PER_USER};
 
 /// Codes that are open at once: 300 logins in each second, in about 60 MB with the longest
 /// ids.
@@ -24,37 +24,66 @@ pub struct MemoryCodes {
 struct Codes {
     issued: HashMap<CodeDigest, Issued>,
     by_expiry: BTreeSet<(SystemTime, CodeDigest)>,
-    /// The codes of each app and user, the oldest first.
-    by_user: HashMap<(String, String), VecDeque<CodeDigest>>,
+    /// The codes of each user, the oldest first.
+    by_user: HashMap<String, VecDeque<CodeDigest>>,
 }
 
 impl Codes {
     fn remove(&mut self, code: CodeDigest) -> Option<Issued> {
         let issued = self.issued.remove(&code)?;
         self.by_expiry.remove(&(issued.expires, code));
-        let owner = (issued.app.clone(), issued.user.clone());
-        if let Some(codes) = self.by_user.get_mut(&owner) {
+        if let Some(codes) = self.by_user.get_mut(&issued.user) {
             codes.retain(|other| *other != code);
             if codes.is_empty() {
-                self.by_user.remove(&owner);
+                self.by_user.remove(&issued.user);
             }
         }
         Some(issued)
     }
 
-    fn remove_expired(&mut self, now: SystemTime) {
-        while let Some((expires, code)) = self.by_expiry.first().copied() {
-            if expires > now {
-                return;
+    /// Removes what counts no more: what is over is at the front, what was kept before the
+    /// clock was set back at the back.
+    fn remove_dead(&mut self, now: SystemTime) {
+        type End = fn(&BTreeSet<(SystemTime, CodeDigest)>) -> Option<&(SystemTime, CodeDigest)>;
+        let ends: [End; 2] = [BTreeSet::first, BTreeSet::last];
+        for end in ends {
+            while let Some((_, code)) = end(&self.by_expiry).copied() {
+                let issued = self.issued.get(&code);
+                if issued.is_none_or(|issued| issued.counts_at(now)) {
+                    break;
+                }
+                self.remove(code);
             }
+        }
+    }
+
+    /// Makes room for one more of the user's for this app.
+    fn remove_oldest(&mut self, app: &str, user: &str) {
+        let of_user = || self.by_user.get(user).into_iter().flatten();
+        let of_app =
+            || of_user().filter(|code| self.issued.get(code).is_some_and(|own| own.app == app));
+        let oldest = if of_app().count() >= CODES_PER_APP {
+            of_app().next()
+        } else if of_user().count() >= CODES_PER_USER {
+            of_user().next()
+        } else {
+            None
+        };
+        if let Some(oldest) = oldest.copied() {
+            self.remove(oldest);
+        }
+    }
+
+    fn remove_of(&mut self, user: &str) {
+        for code in self.by_user.remove(user).into_iter().flatten() {
             self.remove(code);
         }
     }
 
     fn add(&mut self, code: CodeDigest, issued: Issued) {
         self.by_expiry.insert((issued.expires, code));
-        let owner = (issued.app.clone(), issued.user.clone());
-        self.by_user.entry(owner).or_default().push_back(code);
+        let of_user = self.by_user.entry(issued.user.clone()).or_default();
+        of_user.push_back(code);
         self.issued.insert(code, issued);
     }
 }
@@ -92,15 +121,8 @@ impl MemoryCodes {
 impl CodeStore for MemoryCodes {
     fn put(&self, code: CodeDigest, issued: Issued, now: SystemTime) -> Storing<'_, Stored> {
         let mut codes = self.codes();
-        codes.remove_expired(now);
-        let owner = (issued.app.clone(), issued.user.clone());
-        let of_user = codes.by_user.get(&owner);
-        let oldest = of_user
-            .filter(|own| own.len() >= CODES_PER_USER)
-            .and_then(|own| own.front().copied());
-        if let Some(oldest) = oldest {
-            codes.remove(oldest);
-        }
+        codes.remove_dead(now);
+        codes.remove_oldest(&issued.app, &issued.user);
         let fits = codes.issued.len() < self.limit;
         if fits {
             codes.add(code, issued);
@@ -111,6 +133,11 @@ impl CodeStore for MemoryCodes {
 
     fn take(&self, code: CodeDigest) -> Storing<'_, Option<Issued>> {
         Box::pin(ready(Ok(self.codes().remove(code))))
+    }
+
+    fn remove_of<'a>(&'a self, user: &'a str) -> Storing<'a, ()> {
+        self.codes().remove_of(user);
+        Box::pin(ready(Ok(())))
     }
 }
 

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::SystemTime;
 
 use crate::secret::{SecretDigest, sha256};
+use crate::{CLOCK_SKEW, LIFETIME};
 
 /// A store has failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +44,15 @@ pub struct Issued {
     pub expires: SystemTime,
 }
 
+impl Issued {
+    /// Whether the code counts at this time. One that expires later than a code of now would
+    /// does not: the clock was set back since, and what is long over must not come again.
+    pub fn counts_at(&self, now: SystemTime) -> bool {
+        let left = self.expires.duration_since(now).unwrap_or_default();
+        !left.is_zero() && left <= LIFETIME + CLOCK_SKEW
+    }
+}
+
 /// What became of a code that was to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
@@ -54,12 +64,16 @@ pub enum Stored {
 
 /// Keeps codes until they are exchanged.
 pub trait CodeStore: Send + Sync {
-    /// Keeps a code. What has expired by `now` is removed first; of more than
-    /// [`crate::CODES_PER_USER`] codes of the same user and app the oldest is.
+    /// Keeps a code. What does not count at `now` is removed first, see
+    /// [`Issued::counts_at`]; of more than [`crate::CODES_PER_APP`] codes of the same user and
+    /// app the oldest is, and so is that of more than [`crate::CODES_PER_USER`] of the user.
     fn put(&self, code: CodeDigest, issued: Issued, now: SystemTime) -> Storing<'_, Stored>;
 
     /// Takes a code out, in one step: of several who try at once, one gets it.
     fn take(&self, code: CodeDigest) -> Storing<'_, Option<Issued>>;
+
+    /// Removes all codes of a user.
+    fn remove_of<'a>(&'a self, user: &'a str) -> Storing<'a, ()>;
 }
 
 /// An app that may exchange codes.

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
+use miniapp_login::{AppRegistry, CodeDigest, CodeStore, Issued};
 use miniapp_login::{
-    AppSecret, CODES_PER_USER, ExchangeError, ExchangeRequest, IssueError, LIFETIME, Logins,
-    MAX_BODY_BYTES, MAX_ID_BYTES, MemoryApps, MemoryCodes, PlatformSecret, RegisteredApp,
-    ShortSecret, StoreError, Stored, Storing,
+    AppSecret, CLOCK_SKEW, CODES_PER_APP, CODES_PER_USER, ExchangeError, ExchangeRequest,
+    IssueError, LIFETIME, Logins, MAX_BODY_BYTES, MAX_ID_BYTES, MemoryApps, MemoryCodes,
+    PlatformSecret, RegisteredApp, ShortSecret, StoreError, Stored, Storing,
 };
-use miniapp_login::{CodeDigest, CodeStore, Issued};
 
 /// Two apps of one partner, and one of another.
 const SHOP: &str = "acme_shop";
@@ -66,6 +66,10 @@ impl Platform {
     async fn user_id(&self, user: &str, app: &str) -> String {
         let code = self.code(user, app).await;
         self.exchange(&code, app).await.unwrap()
+    }
+
+    fn set_back(&self, time: Duration) {
+        self.time.fetch_sub(time.as_secs(), Ordering::Relaxed);
     }
 
     fn pass(&self, time: Duration) {
@@ -147,6 +151,47 @@ async fn a_code_counts_for_its_lifetime_and_not_a_second_longer() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_gives_no_code_a_second_life() {
+    let platform = platform_with(MemoryCodes::with_limit(2));
+    let used = platform.code("mia", SHOP).await;
+    let lost = platform.code("ben", SHOP).await;
+    // Two servers' clocks are never quite alike.
+    platform.set_back(CLOCK_SKEW);
+    platform.exchange(&used, SHOP).await.unwrap();
+    platform.set_back(Duration::from_secs(1));
+    // It has no room any more, and counts nowhere.
+    platform.code("eva", SHOP).await;
+    platform.code("zoe", SHOP).await;
+    assert!(is_code_error(platform.exchange(&lost, SHOP).await));
+
+    let platform = platform_with(MemoryCodes::default());
+    let late = platform.code("mia", SHOP).await;
+    platform.set_back(CLOCK_SKEW + Duration::from_secs(1));
+    assert!(is_code_error(platform.exchange(&late, SHOP).await));
+    let far = platform.code("mia", SHOP).await;
+    platform.set_back(Duration::from_secs(24 * 60 * 60));
+    assert!(is_code_error(platform.exchange(&far, SHOP).await));
+}
+
+#[tokio::test]
+async fn who_logs_out_takes_their_codes_along() {
+    let platform = platform();
+    let mias = [
+        platform.code("mia", SHOP).await,
+        platform.code("mia", OTHER).await,
+    ];
+    let bens = platform.code("ben", SHOP).await;
+    platform.logins.revoke("mia").await.unwrap();
+    platform.logins.revoke("nobody").await.unwrap();
+    for (code, app) in mias.iter().zip([SHOP, OTHER]) {
+        assert!(is_code_error(platform.exchange(code, app).await));
+    }
+    platform.exchange(&bens, SHOP).await.unwrap();
+    // Who signs in again logs in again.
+    platform.user_id("mia", SHOP).await;
+}
+
+#[tokio::test]
 async fn guesses_find_nothing_and_use_nothing_up() {
     let platform = platform();
     let code = platform.code("mia", SHOP).await;
@@ -206,10 +251,10 @@ async fn a_full_store_refuses_new_codes_and_loses_none() {
 
 #[tokio::test]
 async fn one_user_cannot_fill_the_store() {
-    let platform = platform_with(MemoryCodes::with_limit(CODES_PER_USER + 1));
+    let platform = platform_with(MemoryCodes::with_limit(CODES_PER_APP + 1));
     let others = platform.code("ben", SHOP).await;
     let mut codes = Vec::new();
-    for _ in 0..CODES_PER_USER + 1 {
+    for _ in 0..CODES_PER_APP + 1 {
         codes.push(platform.code("mia", SHOP).await);
     }
     // The oldest has made room for the newest, and nobody else's has.
@@ -218,6 +263,49 @@ async fn one_user_cannot_fill_the_store() {
         platform.exchange(code, SHOP).await.unwrap();
     }
     platform.exchange(&others, SHOP).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_more_with_apps_that_there_are_or_are_not() {
+    let platform = platform_with(MemoryCodes::with_limit(CODES_PER_USER + 1));
+    let unknown = platform.logins.issue("mia", "invented").await;
+    assert!(
+        matches!(&unknown, Err(IssueError::UnknownApp(app)) if app == "invented"),
+        "{unknown:?}"
+    );
+
+    let apps: Vec<String> = (0..CODES_PER_USER / CODES_PER_APP + 1)
+        .map(|n| format!("app_{n}"))
+        .collect();
+    let secret = AppSecret::generate().unwrap();
+    let registered = apps.iter().map(|app| {
+        let (partner, secret) = ("acme".to_owned(), secret.digest());
+        (app.clone(), RegisteredApp { partner, secret })
+    });
+    let codes = MemoryCodes::with_limit(CODES_PER_USER + 1);
+    let key = PlatformSecret::new(&[7; 32]).unwrap();
+    let logins = Logins::new(key, registered.collect::<MemoryApps>(), codes);
+    let others = logins.issue("ben", "app_0").await.unwrap();
+    let mut issued = Vec::new();
+    for app in &apps {
+        for _ in 0..CODES_PER_APP {
+            issued.push((app.as_str(), logins.issue("mia", app).await.unwrap()));
+        }
+    }
+    // The oldest ones have made room, whatever they were for.
+    let (gone, open) = issued.split_at(issued.len() - CODES_PER_USER);
+    for (app, code) in gone {
+        assert!(is_code_error(
+            logins.exchange(code, app, secret.expose()).await
+        ));
+    }
+    for (app, code) in open {
+        logins.exchange(code, app, secret.expose()).await.unwrap();
+    }
+    logins
+        .exchange(&others, "app_0", secret.expose())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -304,6 +392,66 @@ impl CodeStore for Down {
             "10.0.0.7: refused".to_owned(),
         ))))
     }
+
+    fn remove_of<'a>(&'a self, _: &'a str) -> Storing<'a, ()> {
+        Box::pin(std::future::ready(Err(StoreError(
+            "10.0.0.7: refused".to_owned(),
+        ))))
+    }
+}
+
+/// A registry that is down as often as it is told.
+struct Flaky {
+    apps: MemoryApps,
+    failures: Arc<AtomicU64>,
+}
+
+impl AppRegistry for Flaky {
+    fn app<'a>(&'a self, id: &'a str) -> Storing<'a, Option<RegisteredApp>> {
+        let one_less = |left: u64| left.checked_sub(1);
+        let down = self
+            .failures
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        match down {
+            Ok(_) => Box::pin(std::future::ready(Err(StoreError("down".to_owned())))),
+            Err(_) => self.apps.app(id),
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_told_to_try_again_later_can() {
+    let secret = AppSecret::generate().unwrap();
+    let app = RegisteredApp {
+        partner: "acme".to_owned(),
+        secret: secret.digest(),
+    };
+    let failures = Arc::new(AtomicU64::new(0));
+    let apps = Flaky {
+        apps: MemoryApps::from_iter([(SHOP, app)]),
+        failures: Arc::clone(&failures),
+    };
+    let key = PlatformSecret::new(&[7; 32]).unwrap();
+    let logins = Logins::new(key, apps, MemoryCodes::default());
+    let code = logins.issue("mia", SHOP).await.unwrap();
+    failures.store(2, Ordering::Relaxed);
+    let issued = logins.issue("mia", SHOP).await;
+    assert!(matches!(issued, Err(IssueError::Store(_))), "{issued:?}");
+    let tried = logins.exchange(&code, SHOP, secret.expose()).await;
+    assert!(matches!(tried, Err(ExchangeError::Store(_))), "{tried:?}");
+    // A wrong secret is no fault of the platform's: it uses the code up, and says so.
+    logins.exchange(&code, SHOP, secret.expose()).await.unwrap();
+    let code = logins.issue("mia", SHOP).await.unwrap();
+    let refused = logins.exchange(&code, SHOP, "wrong").await.unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("a code that was sent is used up"),
+        "{refused}"
+    );
+    assert!(is_code_error(
+        logins.exchange(&code, SHOP, secret.expose()).await
+    ));
 }
 
 #[tokio::test]
@@ -311,6 +459,7 @@ async fn a_store_that_fails_is_the_platforms_matter() {
     let platform = platform_with(Down);
     let issued = platform.logins.issue("mia", SHOP).await;
     assert!(matches!(issued, Err(IssueError::Store(_))), "{issued:?}");
+    assert!(platform.logins.revoke("mia").await.is_err());
     let code = "A".repeat(43);
     let body = format!(
         r#"{{"code":"{code}","appId":"{SHOP}","appSecret":"{}"}}"#,

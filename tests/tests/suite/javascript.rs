@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use miniapp_host::{AppId, EndReason, Event, EventError, HostBuilder, MiniApp, PageId, Tenant};
 use miniapp_package::ComponentInfo;
 use miniapp_tests::script::{self, Bundled, Form};
-use miniapp_tests::{Answer, Manifests, Stage, json, on_both};
+use miniapp_tests::{Answer, Guest, Manifests, Stage, json, on_both};
 use serde_json::{Value, json};
 
 /// Makes four tests of one: in both forms, each compiled to machine code and interpreted.
@@ -272,6 +272,36 @@ in_both_forms! {
         app.settled().await;
         stage.event(&app, "onSee", json!({})).await.unwrap();
         assert_eq!((&stage.data(&app).await["closed"], &stage.data(&app).await["pages"]), (&json!(1), &json!(1)));
+        assert_eq!(stage.record.uncaught(), []);
+    }
+}
+
+const OLD: &str = "
+Page({
+  async onRead() {
+    const told = await fc.getStorage({ key: 'old' }).catch((error) => error.code);
+    fc.setStorageSync('old', [1]);
+    this.setData({ told, kept: (await fc.getStorage({ key: 'old' })).data });
+  },
+});
+";
+
+in_both_forms! {
+    async fn what_the_mini_app_stored_before_it_was_a_script_may_be_no_json(execution: Execution, form: Form) {
+        let stage = Stage::builder(execution).host(HostBuilder::storage_in_memory).set().await;
+        let manifests = manifests("storage:local", "");
+        let before = stage.install_with(Guest::Keeper, &manifests).await.unwrap();
+        let keeper = stage.launch(&before).await;
+        let set = json!({ "steps": [{ "op": "set", "key": "old", "value": "{no json" }] });
+        stage.event(&keeper, "run", set).await.unwrap();
+        keeper.close().await;
+
+        let files = [("pages/index.js", OLD), ("pages/offer.js", "Page({});")];
+        let app = start(&stage, form, &script::files(&manifests, &files)).await;
+        stage.event(&app, "onRead", json!({})).await.unwrap();
+        app.settled().await;
+        let data = stage.data(&app).await;
+        assert_eq!((&data["told"], &data["kept"]), (&json!("app"), &json!([1])));
         assert_eq!(stage.record.uncaught(), []);
     }
 }

@@ -2,6 +2,7 @@
 //! platform exchange it, over HTTP, and answers with a session of its own.
 
 use std::collections::HashMap;
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 
 use http_body_util::{BodyExt, Full};
@@ -10,7 +11,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use miniapp_host::{
-    AppId, ConsentRule, EventError, Execution, FixedConsent, LaunchOptions, LoginCode,
+    AppId, ConsentRule, EventError, Execution, FixedConsent, FixedLogin, LaunchOptions, LoginCode,
     LoginProvider, MiniApp, Permission, ProviderError, Tenant, UserId,
 };
 use miniapp_login::{
@@ -240,6 +241,29 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn a_fixed_login_is_enough_for_a_first_try(execution: Execution) {
+        for (login, codes) in [
+            (FixedLogin::same("a-code"), ["a-code", "a-code"]),
+            (FixedLogin::numbered("code"), ["code-1", "code-2"]),
+        ] {
+            let stage = Stage::builder(execution)
+                .serve(|_| Box::pin(ready(answer_json(200, &json!({ "session": "s-1" })))))
+                .host(|host| host.login(login))
+                .set()
+                .await;
+            let id = stage.install(Guest::Showcase).await;
+            let app = launch(&stage, &id, "mia").await;
+            for _ in codes {
+                stage.event(&app, "onLogIn", json!({})).await.unwrap();
+            }
+            let sent = stage.server.seen();
+            let sent: Vec<Value> = sent.iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
+            assert_eq!(sent, codes.map(|code| json!({ "code": code })));
+        }
+    }
+}
+
 /// Answers as it is told, or never.
 struct Odd(Option<Result<&'static str, &'static str>>);
 
@@ -247,8 +271,8 @@ impl LoginProvider for Odd {
     fn code<'a>(&'a self, _: &'a Tenant) -> LoginCode<'a> {
         match self.0 {
             Some(Ok("panic")) => panic!("no network"),
-            Some(Ok(code)) => Box::pin(std::future::ready(Ok(code.to_owned()))),
-            Some(Err(error)) => Box::pin(std::future::ready(Err(ProviderError(error.to_owned())))),
+            Some(Ok(code)) => Box::pin(ready(Ok(code.to_owned()))),
+            Some(Err(error)) => Box::pin(ready(Err(ProviderError(error.to_owned())))),
             None => Box::pin(std::future::pending()),
         }
     }

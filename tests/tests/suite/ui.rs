@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use miniapp_host::{
-    AppError, Asking, Clipboard, ClipboardAnswer, EventError, FixedConsent, HostBuilder,
-    LaunchOptions, MemoryClipboard, MiniApp, NoDialog, PageId, Question, Reply, Tenant, Toast,
-    UserInterface,
+    AppError, Asking, Clipboard, ClipboardAnswer, Drawing, EventError, FixedConsent, HostBuilder,
+    Icon, LaunchOptions, MemoryClipboard, MemoryInterface, MiniApp, NoDialog, PageId, Question,
+    Reply, Tenant, Toast, UserInterface,
 };
 use miniapp_tests::{Guest, Stage, on_both};
 use serde_json::{Value, json};
@@ -354,7 +354,7 @@ on_both! {
 
 on_both! {
     async fn the_showcase_greets(execution: Execution) {
-        let screen = Screen::new(1);
+        let screen = Arc::new(MemoryInterface::default());
         let clipboard = Arc::new(MemoryClipboard::default());
         let (drawing, kept) = (Arc::clone(&screen), Arc::clone(&clipboard));
         let with = |host: HostBuilder| host.user_interface(drawing).clipboard(kept);
@@ -366,12 +366,34 @@ on_both! {
         };
         let app = stage.host.launch_with(id.as_str(), options).await.unwrap();
         app.ready().await.unwrap();
+        let error = failure(&stage, &app, "onGreet", json!({})).await;
+        assert_eq!(error.to_string(), "unavailable: no reply is left for this question");
+        screen.reply(true, Some("Mia"));
+        screen.reply(false, None);
         stage.event(&app, "onGreet", json!({})).await.unwrap();
-        let greeting = format!("Hello {}", "é".repeat(2 << 10));
-        assert_eq!(stage.data(&app).await["greeting"], greeting);
-        assert_eq!(clipboard.text().unwrap(), greeting);
-        let asked = "asked What are you called?";
-        assert_eq!(screen.drawn(), ["page 1: Over the page", asked, "toast Copied 2s"]);
+        assert_eq!(stage.data(&app).await["greeting"], "Hello Mia");
+        assert_eq!(clipboard.text().unwrap(), "Hello Mia");
+        stage.event(&app, "onForget", json!({})).await.unwrap();
+        assert_eq!(stage.data(&app).await["greeting"], "Hello Mia");
+        let question = |title: &str, text: &str| Drawing::Question {
+            title: title.to_owned(),
+            text: text.to_owned(),
+        };
+        let name = question("", "What are you called?");
+        assert_eq!(
+            screen.drawn_by(&id),
+            [
+                Drawing::Title { page: PageId::FIRST, title: "Over the page".to_owned() },
+                name.clone(),
+                name,
+                Drawing::Toast {
+                    text: "Copied".to_owned(),
+                    icon: Icon::Success,
+                    duration: Duration::from_secs(2),
+                },
+                question("Forget", "Shall the greeting be forgotten?"),
+            ],
+        );
     }
 }
 

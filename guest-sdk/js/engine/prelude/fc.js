@@ -43,10 +43,20 @@ const api = (name, run) => {
   fc[name] = { [name]: (options) => answering(name, options, run) }[name];
 };
 
-/** Hands an answer of the host's on. */
+/** Hands an answer of the host's on; one that cannot be given its shape is a failure, too. */
 const settle = (resolve, reject, shape = () => ({})) => (failure, value) => {
-  if (failure) reject(failure);
-  else resolve(shape(value));
+  if (failure) {
+    reject(failure);
+    return;
+  }
+  let shaped;
+  try {
+    shaped = shape(value);
+  } catch (error) {
+    reject(error);
+    return;
+  }
+  resolve(shaped);
 };
 
 const requireText = (name, value) => {

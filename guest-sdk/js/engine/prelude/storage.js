@@ -7,7 +7,15 @@ const kept = (value) => {
   return native.encode(json);
 };
 
-const readBack = (bytes) => parse(native.decode(bytes));
+/** A value as it was stored. One that is no JSON was not stored here: by the mini-app before it
+ * was a script, or by nobody who can be asked. */
+const readBack = (key, bytes) => {
+  try {
+    return parse(native.decode(bytes));
+  } catch {
+    throw { code: 'app', message: `the value of \`${key}\` in the storage is not JSON, so that it was not stored by a script; set or remove it` };
+  }
+};
 
 const usageOf = (usage, names) => ({
   keys: names,
@@ -15,18 +23,17 @@ const usageOf = (usage, names) => ({
   limitSize: Math.floor(usage.limit / 1024),
 });
 
-const absent = (key) => ({ code: 'not-found', message: `there is no \`${key}\` in the storage` });
+const found = (key, bytes) => {
+  if (bytes === undefined) throw { code: 'not-found', message: `there is no \`${key}\` in the storage` };
+  return { data: readBack(key, bytes) };
+};
 
 api('setStorage', (options, resolve, reject) => {
   native.storageSet(keyOf(options), kept(options.data), settle(resolve, reject));
 });
 api('getStorage', (options, resolve, reject) => {
   const key = keyOf(options);
-  native.storageGet(key, (failure, bytes) => {
-    if (failure) reject(failure);
-    else if (bytes === undefined) reject(absent(key));
-    else resolve({ data: readBack(bytes) });
-  });
+  native.storageGet(key, settle(resolve, reject, (bytes) => found(key, bytes)));
 });
 api('removeStorage', (options, resolve, reject) => {
   native.storageRemove(keyOf(options), settle(resolve, reject));
@@ -65,7 +72,7 @@ atOnce('setStorageSync', (key, data) => {
 // A key that is not there reads as an empty text, as it does with the peers.
 atOnce('getStorageSync', (key) => {
   const bytes = told(native.storageGetSync(keyOf({ key })));
-  return bytes === undefined ? '' : readBack(bytes);
+  return bytes === undefined ? '' : readBack(key, bytes);
 });
 atOnce('removeStorageSync', (key) => {
   told(native.storageRemoveSync(keyOf({ key })));

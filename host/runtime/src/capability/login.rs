@@ -2,8 +2,9 @@
 //! that the embedder supplies. Knows nothing of how a code is made or redeemed; for that,
 //! there is `miniapp-login`.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use miniapp_package::Permission;
 use wasmtime::component::{Accessor, HasSelf};
@@ -61,6 +62,47 @@ pub trait LoginProvider: Send + Sync {
     /// A code for the tenant's user in its mini-app, which the partner's server can redeem
     /// once. 1 to 1,024 bytes of ASCII without blanks, within ten seconds.
     fn code<'a>(&'a self, tenant: &'a Tenant) -> LoginCode<'a>;
+}
+
+/// Login codes that prove nothing, for development and tests: no platform has issued them,
+/// and only a server that knows them beforehand takes them. Real ones are made by the
+/// platform's server, with `miniapp-login`.
+#[derive(Debug)]
+pub struct FixedLogin {
+    code: String,
+    /// How many were given, where each is another one.
+    given: Option<AtomicU64>,
+}
+
+impl FixedLogin {
+    /// The same code at each login, whoever logs in.
+    pub fn same(code: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            given: None,
+        }
+    }
+
+    /// Another code at each login, as real ones are: `prefix-1`, `prefix-2`, whoever logs in.
+    pub fn numbered(prefix: impl Into<String>) -> Self {
+        Self {
+            code: prefix.into(),
+            given: Some(AtomicU64::new(0)),
+        }
+    }
+}
+
+impl LoginProvider for FixedLogin {
+    fn code<'a>(&'a self, _: &'a Tenant) -> LoginCode<'a> {
+        let code = match &self.given {
+            Some(given) => {
+                let number = given.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+                format!("{}-{number}", self.code)
+            }
+            None => self.code.clone(),
+        };
+        Box::pin(ready(Ok(code)))
+    }
 }
 
 type Answer = Result<String, GuestError>;

@@ -3,6 +3,8 @@
 //! The threat: a mini-app that draws faster than anybody can look, to keep the native
 //! app busy. Failure mode: what is too much is not shown, and counted.
 
+mod memory;
+
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -19,6 +21,8 @@ use crate::meter::{Meter, price};
 use crate::page::PageId;
 use crate::report::Level;
 use crate::tenant::Tenant;
+
+pub use memory::{Drawing, MemoryInterface};
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: "miniapp:host/ui",

@@ -201,6 +201,7 @@ mod tests {
             .respond("https://rogue.example.com/", 204, json!(null))
             .profile("nickname", "Mia")
             .login("a-code")
+            .allow("user:readProfile")
             .answer_dialog(true, None)
             .extension(EXTENSION, Ok)
             .deny("storage:local");

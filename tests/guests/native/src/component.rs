@@ -37,14 +37,7 @@ impl Detail {
 }
 
 fn own(error: miniapp::host::types::Error) -> Error {
-    let mut own = Error::new(error.code, error.message);
-    if let Some(permission) = error.permission {
-        own = own.with_permission(permission);
-    }
-    if let Some(line) = error.line {
-        own = own.with_line(line);
-    }
-    own
+    Error::from_contract(error.code, error.message, error.permission, error.line)
 }
 
 fn count<T>(page: PageHandle, outcomes: Vec<Result<T>>) -> Result<()> {

@@ -198,6 +198,41 @@ fn the_storage_keeps_json() {
 }
 
 #[test]
+fn what_is_no_json_in_the_storage_is_a_failure() {
+    run(async {
+        let stage = Stage::page(
+            r"{ async onTap() {
+              fc.getStorage({ key: 'old', fail: (e) => console.log('fail', e.code), complete: (e) => console.log(e.errMsg) });
+              await fc.getStorage({ key: 'old' }).catch((e) => console.log(e.name, e.message));
+              try { fc.getStorageSync('old') } catch (e) { console.log(e.name, e.message) }
+              await fc.getStorage({ key: 'bytes' }).catch((e) => console.log(e.code));
+              fc.setStorageSync('old', 1);
+              console.log((await fc.getStorage({ key: 'old' })).data);
+            } }",
+        )
+        .await;
+        let kept = [("old", &b"{not json"[..]), ("bytes", &[0xff, 0x00])];
+        let kept = kept.map(|(key, bytes)| (key.to_owned(), bytes.to_vec()));
+        stage.host.kept.borrow_mut().extend(kept);
+        stage.event("onTap", "null").unwrap();
+        stage.rest().await;
+        let told = "the value of `old` in the storage is not JSON, so that it was not stored by a script; set or remove it";
+        assert_eq!(
+            stage.log(),
+            [
+                "Info: fail app".to_owned(),
+                format!("Info: getStorage:fail {told}"),
+                format!("Info: HostError getStorage: {told}"),
+                format!("Info: HostError getStorageSync: {told}"),
+                "Info: app".to_owned(),
+                "Info: 1".to_owned(),
+            ]
+        );
+        assert_eq!(stage.uncaught(), [""; 0]);
+    });
+}
+
+#[test]
 fn pages_are_opened_by_absolute_and_relative_addresses() {
     run(async {
         let stage = Stage::page(
