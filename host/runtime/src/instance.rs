@@ -358,18 +358,19 @@ fn new_store(
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
     let meter = Meter::new(limits, engine.options().metered, signal);
+    let sight = control.presence.sight();
     let state = State {
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
-        consent: Gate::new(kept.consent, meter.owed().clone()),
+        consent: Gate::new(kept.consent, meter.owed().clone(), sight.clone()),
         launched_at: Instant::now(),
         meter,
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         slept: control.presence.slept().clone(),
-        sight: control.presence.sight(),
+        sight,
         waiting: Waiting::default(),
         sleeping: InFlight::default(),
         calling: InFlight::default(),

@@ -80,12 +80,21 @@ impl Sight {
         self.0.borrow().now
     }
 
+    /// How often it was shown by now, its launch counted.
+    pub(crate) fn times(&self) -> u64 {
+        self.0.borrow().times
+    }
+
     /// Waits until it is shown; for ever where it is gone.
     pub(crate) async fn shown(mut self) {
         let is_gone = self.0.wait_for(|seen| seen.now).await.is_err();
         if is_gone {
             pending().await
         }
+    }
+
+    pub(crate) fn is_of_the_same(&self, other: &Self) -> bool {
+        self.0.same_channel(&other.0)
     }
 }
 
