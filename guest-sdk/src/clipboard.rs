@@ -1,5 +1,8 @@
 //! The clipboard, under the permission `device:clipboard`; must not know what lies in it.
 //!
+//! It is for the mini-app that the user looks at: in the background both calls fail with the code
+//! `unavailable`.
+//!
 //! ```
 //! use miniapp_guest::prelude::*;
 //! use miniapp_guest::testing::Host;
@@ -16,7 +19,8 @@ use crate::host;
 /// The text in the clipboard, if there is one. The user is asked.
 ///
 /// # Errors
-/// Fails if the manifests or the user do not allow it, or the text has more than 1 MiB.
+/// Fails if the manifests or the user do not allow it, the text has more than 1 MiB, or the mini-app is in
+/// the background.
 pub async fn read() -> Result<Option<String>> {
     host::read_clipboard().await
 }
@@ -24,7 +28,7 @@ pub async fn read() -> Result<Option<String>> {
 /// Puts a text of at most 1 MiB into the clipboard. The user is not asked.
 ///
 /// # Errors
-/// Fails if the manifests do not allow it, or the text is too large.
+/// Fails if the manifests do not allow it, the text is too large, or the mini-app is in the background.
 pub async fn write(text: impl Into<String>) -> Result<()> {
     host::write_clipboard(text.into()).await
 }

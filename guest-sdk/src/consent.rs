@@ -3,7 +3,8 @@
 //! What needs the user's consent asks by itself when it is first used. Here a mini-app learns how that
 //! stands, or asks when the moment is good: say first what is gained, and ask when the user wants it.
 //!
-//! A launch may take ten seconds, and a user longer: ask from a page, not from the app's `on_launch`.
+//! A launch may take ten seconds, and a user longer: ask from a page, not from the app's `on_launch`. What is
+//! asked from the background waits until the mini-app is shown.
 //!
 //! ```
 //! use miniapp_guest::consent::Status;
@@ -79,8 +80,8 @@ pub fn status(permission: &str) -> Result<Status> {
 /// Asks the user, if it is open whether they agree. Returned means allowed.
 ///
 /// # Errors
-/// Fails with the code `denied` if the manifests or the user do not allow it, `timeout` if nobody answers,
-/// and `invalid-argument` as [`status`] does.
+/// Fails with the code `denied` if the manifests or the user do not allow it, `timeout` if nobody answers –
+/// and at once from then on, until the mini-app is shown anew –, and `invalid-argument` as [`status`] does.
 pub async fn ask(permission: &str) -> Result<()> {
     host::ask_consent(permission.to_owned()).await
 }

@@ -1,6 +1,7 @@
 //! Questions to the user that wait for an answer; must not know how they look.
 //!
-//! One question of a mini-app is shown after the other, and at most 8 wait.
+//! One question of a mini-app is shown after the other, and at most 8 wait. What is asked from the background
+//! waits until the mini-app is shown.
 //!
 //! ```
 //! use miniapp_guest::prelude::*;

@@ -1,7 +1,8 @@
 //! What the native app draws over a page: toasts, waits, titles; must not know how they look.
 //!
 //! Where the native app draws none of it, the calls succeed and nothing is seen. Of more than 20 in a
-//! second, the rest is not shown, but counted in the log; what is to be hidden always is.
+//! second, the rest is not shown, nor are toasts and waits while the mini-app is in the background, then or
+//! later; they are counted in the log. What is to be hidden always is.
 //!
 //! ```
 //! use miniapp_guest::prelude::*;

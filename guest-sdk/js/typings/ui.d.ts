@@ -1,5 +1,6 @@
 // What the native app draws over a page. Needs no permission, but for the clipboard. Of more than
-// 20 toasts, waits and titles in a second, the rest is not shown.
+// 20 toasts, waits and titles in a second, the rest is not shown, nor are toasts and waits while the
+// mini-app is in the background.
 
 declare namespace MiniApp {
   interface ToastOptions {
@@ -52,18 +53,18 @@ declare namespace MiniApp {
     /** Sets the title of the page on top. Errors: `too-large`, `not-found` where no page is open. */
     setNavigationBarTitle: CallWithDefaults<Title>;
     /**
-     * Asks the user, one question after the other; at most 8 wait. Errors: `too-large`, `busy`,
-     * `unavailable` where the native app shows none.
+     * Asks the user, one question after the other; at most 8 wait, in the background until the
+     * mini-app is shown. Errors: `too-large`, `busy`, `unavailable` where the native app shows none.
      */
     showModal: CallWithDefaults<ModalOptions, ModalAnswer>;
     /**
      * Puts a text of at most 1 MiB into the clipboard, under `device:clipboard`. Errors:
-     * `denied`, `too-large`, `unavailable`.
+     * `denied`, `too-large`, `unavailable`, also in the background.
      */
     setClipboardData: Call<{ data: string }>;
     /**
      * The text in the clipboard, under `device:clipboard`; empty if there is none. Asks the user.
-     * Errors: `denied`, `too-large`, `unavailable`.
+     * Errors: `denied`, `too-large`, `unavailable`, also in the background.
      */
     getClipboardData: CallWithDefaults<object, Ok & { data: string }>;
   }

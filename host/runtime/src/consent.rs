@@ -63,7 +63,8 @@ pub enum ConsentAnswer {
     Refuse,
     /// They have closed the question without an answer. Not remembered; the call is
     /// refused, and so is every other one until the mini-app is opened anew, so that no
-    /// mini-app can nag.
+    /// mini-app can nag; or until the user changes their mind in the settings, see
+    /// [`Consents::revoke`].
     Dismiss,
 }
 
@@ -74,13 +75,16 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = ConsentAnswer> + Send + 'a>
 ///
 /// It is called on a task of its own. One question of a tenant is open at a time,
 /// whatever its mini-app does, and calls that need the same answer wait for the same
-/// question. A question may still be open when the mini-app that asked is gone; its answer
-/// is remembered then too. Where the decision is changed meanwhile, in the native app's
-/// settings or by a log-out, the prompt is dropped, and its answer counts for nobody.
+/// question. It is asked while the mini-app is shown; what a mini-app in the background
+/// wants to know waits until it is. A question may still be open when the mini-app that asked
+/// is gone; its answer is remembered then too, and one that would not be remembered is
+/// dropped. Where the decision is changed meanwhile, in the native app's settings or by a
+/// log-out, the prompt is dropped, and its answer counts for nobody.
 ///
 /// A prompt that has not answered within [`crate::limits::CONSENT`] is dropped, and the
-/// calls that wait fail with `timeout`; where it panics, with `unavailable`. Neither is
-/// remembered.
+/// calls that wait fail with `timeout`, as do others of that mini-app until it is shown anew;
+/// where it panics, with `unavailable`. Neither is remembered. Whenever the future is
+/// dropped, the dialog is to be taken away: do so in its `Drop`.
 pub trait ConsentPrompt: Send + Sync {
     /// Asks the tenant's user.
     fn ask<'a>(&'a self, tenant: &'a Tenant, question: &'a ConsentQuestion) -> Answering<'a>;
@@ -117,9 +121,14 @@ impl ConsentPrompt for FixedConsent {
 pub enum ConsentRule {
     /// At the first use; the answer is remembered.
     FirstUse,
-    /// At each use, where a store or a law demands it. Calls that wait for the same
-    /// question share its answer. An answer other than [`ConsentAnswer::Allow`] holds until
-    /// the mini-app is opened anew.
+    /// At each use, where a store or a law demands it.
+    ///
+    /// [`ConsentAnswer::Allow`] is for the calls that waited for the question when it was
+    /// shown; those that are made while it is shown share the next one. So a mini-app that
+    /// calls several times before the user sees anything has all of it allowed by one tap:
+    /// what must be decided one by one, such as a payment, the native app shows itself. Any
+    /// other answer is for all who wait, and holds until the mini-app is opened anew. A
+    /// refusal of the settings ([`Consents::set`]) holds too; an agreement is no answer.
     EachTime,
     /// Never: the operator's own agreement with the user covers it.
     Given,

@@ -35,7 +35,7 @@ use crate::tenant::Tenant;
 
 use control::Farewell;
 pub(crate) use control::{Control, Phase};
-pub(crate) use presence::{Parting, Slept, Waits};
+pub(crate) use presence::{Parting, Sight, Slept, Waits};
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -51,6 +51,8 @@ pub(crate) struct State {
     pub(crate) log: LogMeter,
     /// For how long it was suspended.
     pub(crate) slept: Slept,
+    /// Whether it is looked at.
+    pub(crate) sight: Sight,
     /// Calls of the host that it waits for.
     pub(crate) waiting: Waiting,
     /// Sleeps that wait.
@@ -356,17 +358,19 @@ fn new_store(
     let engine = prepared.engine();
     let signal = Arc::clone(&control.signal);
     let meter = Meter::new(limits, engine.options().metered, signal);
+    let sight = control.presence.sight();
     let state = State {
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
-        consent: Gate::new(kept.consent, meter.owed().clone()),
+        consent: Gate::new(kept.consent, meter.owed().clone(), sight.clone()),
         launched_at: Instant::now(),
         meter,
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),
         log: LogMeter::default(),
         slept: control.presence.slept().clone(),
+        sight,
         waiting: Waiting::default(),
         sleeping: InFlight::default(),
         calling: InFlight::default(),

@@ -1,7 +1,9 @@
 //! What the user is asked, when, and what becomes of the answer: through the profile, which
 //! is read under it, and `consent`, which asks for it.
 
+mod background;
 mod changes;
+mod each_time;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -337,6 +339,35 @@ on_both! {
         assert_eq!(user.open.load(Ordering::SeqCst), 0, "the question is taken away");
         assert_eq!(status(&stage, &app, "user:readProfile").await, "NotAsked");
         user.reply(ALLOW);
+        // Nor are they asked again while they look elsewhere.
+        let message = "the user has not answered the question about `user:readProfile` within 0 seconds, and is asked again once the mini-app was shown anew; go on without until then";
+        for _ in 0..2 {
+            let again = read(&stage, &app, &["nickname"]).await.unwrap_err();
+            assert_eq!(again, ("timeout".to_owned(), message.to_owned()));
+        }
+        assert_eq!(user.asked().len(), 1);
+        app.hide().await;
+        app.show().await;
+        assert_eq!(code_of(&stage, &app, "nickname").await, Ok(()));
+        assert_eq!(user.asked().len(), 2);
+    }
+}
+
+on_both! {
+    async fn a_time_out_holds_until_decisions_change(execution: Execution) {
+        let user = User::who_waits();
+        let mut limits = Limits::default();
+        limits.consent = Duration::from_millis(50);
+        let prompt = user.clone();
+        let stage = Stage::builder(execution)
+            .host(|host| host.consent(prompt).limits(limits))
+            .set()
+            .await;
+        let app = start(&stage).await;
+        assert_eq!(code_of(&stage, &app, "nickname").await, denied("timeout"));
+        user.reply(ALLOW);
+        let consents = stage.host.consents();
+        consents.revoke(None, app.app_id(), &Permission::ReadProfile).await.unwrap();
         assert_eq!(code_of(&stage, &app, "nickname").await, Ok(()));
         assert_eq!(user.asked().len(), 2);
     }
@@ -523,23 +554,12 @@ on_both! {
         assert_eq!(user.asked(), [phone.clone(), Permission::ReadProfile, phone.clone(), phone]);
         assert_eq!(status(&stage, &app, "user:phone").await, "EachTime");
         assert_eq!(status(&stage, &app, "user:email").await, "Allowed");
-        // Those who wait for the same question share its answer.
-        user.wait();
-        let storm = ask(&stage, &app, "user:phone", 10);
-        let answer = async {
-            user.is_asked(5).await;
-            stage.moment().await;
-            user.reply(ALLOW);
-        };
-        let (counts, ()) = tokio::join!(storm, answer);
-        assert_eq!(counts, (json!(10), json!({})));
-        assert_eq!(user.asked().len(), 5);
         // Who refuses is not nagged.
         user.reply(REFUSE);
         for _ in 0..3 {
             assert_eq!(code_of(&stage, &app, "phone-number").await, denied("denied"));
         }
-        assert_eq!(user.asked().len(), 6);
+        assert_eq!(user.asked().len(), 5);
         let kept = stage.host.consents().of_user(None).await.unwrap();
         assert_eq!(kept.len(), 1, "only what is asked once is remembered: {kept:?}");
     }

@@ -1,4 +1,7 @@
 //! `clipboard`: the device's clipboard, through the native app.
+//!
+//! The threat: a mini-app that reads, from the background, what the user has copied
+//! elsewhere, or puts something else in its place. Failure mode: the call is refused.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -16,7 +19,7 @@ use super::provider::ProviderError;
 use super::ui::check;
 use crate::contract::imports::clipboard;
 use crate::contract::{CLIPBOARD_SYNC, GuestError, code};
-use crate::instance::{Slept, State};
+use crate::instance::{Sight, Slept, State};
 use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
 use crate::tenant::Tenant;
@@ -110,6 +113,7 @@ type Written = Result<(), GuestError>;
 struct Call {
     tenant: Arc<Tenant>,
     slept: Slept,
+    sight: Sight,
     clipboard: Arc<dyn Clipboard>,
     _place: Share,
 }
@@ -135,15 +139,19 @@ impl Call {
         let clipboard = state.services.clipboard.clone();
         let clipboard = clipboard
             .ok_or_else(|| GuestError::new(code::UNAVAILABLE, "this app has no clipboard"))?;
+        looked_at(&state.sight)?;
         Ok(Self {
             tenant: Arc::clone(&state.tenant),
             slept: state.slept.clone(),
+            sight: state.sight.clone(),
             clipboard,
             _place: place,
         })
     }
 
     async fn read(self) -> Read {
+        // It may have gone to the background since the user was asked.
+        looked_at(&self.sight)?;
         let Self {
             tenant, clipboard, ..
         } = &self;
@@ -167,6 +175,15 @@ impl Call {
         let written = asked("the clipboard", TIMEOUT, &self.slept, write).await?;
         written.map_err(GuestError::from)
     }
+}
+
+/// Refuses what is not done for a mini-app in the background.
+fn looked_at(sight: &Sight) -> Result<(), GuestError> {
+    if sight.is_shown() {
+        return Ok(());
+    }
+    let message = "the clipboard is for the mini-app that the user looks at, and this one is in the background; try again once it is shown, such as in `on-show`";
+    Err(GuestError::new(code::UNAVAILABLE, message))
 }
 
 /// Charges what is copied into the guest.

@@ -4,12 +4,13 @@ use miniapp_package::Permission;
 use wasmtime::component::{Access, Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
+use super::native::{consented, consented_in_store};
 use super::{Capability, lacks_nothing};
-use crate::consent::{Gate, Standing};
+use crate::consent::Standing;
 use crate::contract::imports::consent;
 use crate::contract::{CONSENT_SYNC, GuestError, code};
 use crate::instance::State;
-use crate::meter::{Meter, price, waited, waited_in_store};
+use crate::meter::{Meter, price};
 
 const INTERFACE: &str = "miniapp:host/consent";
 
@@ -69,31 +70,10 @@ fn word(standing: Standing) -> &'static str {
         Standing::Allowed => "allowed",
         // Either is what a call would be told.
         Standing::Refused | Standing::Dismissed => "refused",
-        Standing::NotAsked => "not-asked",
+        // They have decided nothing, and are asked again, though not at once.
+        Standing::NotAsked | Standing::Unanswered => "not-asked",
         Standing::EachTime => "each-time",
         Standing::NotGranted | Standing::NobodyAsks => "denied",
-    }
-}
-
-/// Whom to ask, and for what.
-fn begin(
-    mut store: impl AsContextMut<Data = State>,
-    permission: &str,
-) -> wasmtime::Result<Result<(Gate, Permission), GuestError>> {
-    let permission = named(&mut store, permission)?;
-    let store = store.as_context_mut();
-    Ok(permission.map(|permission| (store.data().consent.clone(), permission)))
-}
-
-async fn ask(asked: Result<(Gate, Permission), GuestError>) -> Answer {
-    let (gate, permission) = asked?;
-    gate.require(&permission).await
-}
-
-fn report(mut store: impl AsContextMut<Data = State>, answer: &Answer) {
-    if let Err(error) = answer {
-        let mut store = store.as_context_mut();
-        store.data_mut().report_refusal(INTERFACE, error);
     }
 }
 
@@ -108,10 +88,10 @@ impl consent::HostWithStore<State> for HasSelf<State> {
     }
 
     async fn ask(accessor: &Accessor<State, Self>, permission: String) -> wasmtime::Result<Answer> {
-        let asked = accessor.with(|store| begin(store, &permission))?;
-        let answer = waited(accessor, ask(asked)).await?;
-        accessor.with(|store| report(store, &answer));
-        Ok(answer)
+        match accessor.with(|store| named(store, &permission))? {
+            Ok(permission) => consented(accessor, INTERFACE, &permission).await,
+            Err(unknown) => Ok(Err(unknown)),
+        }
     }
 }
 
@@ -119,8 +99,9 @@ async fn ask_sync(
     mut store: StoreContextMut<'_, State>,
     permission: String,
 ) -> wasmtime::Result<(Answer,)> {
-    let asked = begin(&mut store, &permission)?;
-    let answer = waited_in_store(&mut store, ask(asked)).await?;
-    report(&mut store, &answer);
+    let answer = match named(&mut store, &permission)? {
+        Ok(permission) => consented_in_store(&mut store, INTERFACE, &permission).await?,
+        Err(unknown) => Err(unknown),
+    };
     Ok((answer,))
 }

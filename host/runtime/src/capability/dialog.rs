@@ -1,4 +1,4 @@
-//! `dialog`: questions to the user, one of a mini-app after the other.
+//! `dialog`: questions to the user, one of a mini-app after the other, while they look at it.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{Capability, lacks_nothing};
 use crate::contract::imports::dialog;
 use crate::contract::imports::dialog_types::{Question, Reply};
 use crate::contract::{DIALOG_SYNC, GuestError, code};
-use crate::instance::State;
+use crate::instance::{Sight, State};
 use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::report::truncate;
 use crate::runtime::Services;
@@ -60,6 +60,7 @@ struct Call {
     services: Arc<Services>,
     tenant: Arc<Tenant>,
     shown: Arc<Mutex<()>>,
+    sight: Sight,
     question: Question,
     _place: Share,
 }
@@ -103,6 +104,7 @@ impl Call {
             services: Arc::clone(&state.services),
             tenant: Arc::clone(&state.tenant),
             shown,
+            sight: state.sight.clone(),
             question,
             _place: place,
         })
@@ -114,7 +116,9 @@ impl Call {
         let Some(interface) = &self.services.user_interface else {
             return Err(unavailable(none));
         };
+        // Those who wait behind it are of the same mini-app, which nobody sees either.
         let _turn = self.shown.lock().await;
+        self.sight.shown().await;
         let ask = async || match interface.ask(&self.tenant, &self.question) {
             Some(asking) => Some(asking.await),
             None => None,

@@ -74,6 +74,8 @@ pub(super) async fn consented<D: HasData>(
 ) -> wasmtime::Result<Result<(), GuestError>> {
     let gate = accessor.with(|mut store| store.data_mut().consent.clone());
     let allowed = waited(accessor, gate.require(permission)).await?;
+    // The call may have been held back since.
+    let allowed = allowed.and_then(|()| gate.still(permission));
     if let Err(refused) = &allowed {
         accessor.with(|mut store| store.data_mut().report_refusal(interface, refused));
     }
@@ -88,6 +90,7 @@ pub(super) async fn consented_in_store(
 ) -> wasmtime::Result<Result<(), GuestError>> {
     let gate = store.data().consent.clone();
     let allowed = waited_in_store(store, gate.require(permission)).await?;
+    let allowed = allowed.and_then(|()| gate.still(permission));
     if let Err(refused) = &allowed {
         store.data_mut().report_refusal(interface, refused);
     }

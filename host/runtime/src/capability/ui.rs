@@ -1,7 +1,8 @@
 //! `ui`: what the native app draws over a page, and the hooks by which it does.
 //!
-//! The threat: a mini-app that draws faster than anybody can look, to keep the native
-//! app busy. Failure mode: what is too much is not shown, and counted.
+//! The threats: a mini-app that draws faster than anybody can look, to keep the native
+//! app busy; one that draws from the background, over another one. Failure mode: what is
+//! too much, or not of what the user looks at, is not shown, and counted.
 
 mod memory;
 
@@ -72,10 +73,11 @@ pub struct NoDialog(
 /// All but [`ask`](Self::ask) are called in the midst of the mini-app's call, on its
 /// task and its fiber's stack, of which about a mebibyte is left: hand on what is to be
 /// drawn to the thread that draws, and return. A mini-app has at most 20 toasts, waits
-/// and titles in a second drawn; what is beyond is dropped, and their number written
-/// to its log. A panic is written there too, and does nothing else. When a mini-app
-/// ends ([`Report::Ended`](crate::Report::Ended)), what is shown of it is the native
-/// app's to take away.
+/// and titles in a second drawn; what is beyond is dropped, as are toasts and waits while
+/// it is in the background, and their number written to its log. A panic is written there
+/// too, and does nothing else. When a mini-app ends
+/// ([`Report::Ended`](crate::Report::Ended)) or goes to the background, what is shown of it
+/// is the native app's to take away.
 pub trait UserInterface: Send + Sync {
     /// Shows a toast in place of one that is shown. It goes away by itself.
     fn show_toast(&self, tenant: &Tenant, toast: &Toast<'_>) {
@@ -104,7 +106,7 @@ pub trait UserInterface: Send + Sync {
     }
 
     /// Asks the user, who may take their time: one question of a mini-app after the
-    /// other. Nothing where there are no dialogs, which the mini-app is told.
+    /// other, each begun while the mini-app is shown. Nothing where there are no dialogs, which the mini-app is told.
     ///
     /// The future runs on the mini-app's task. It is dropped when the mini-app ends, and
     /// the dialog is then to be taken away: do so in its `Drop`. What the user has typed is
@@ -126,9 +128,9 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    /// Counts something to be drawn. Tells whether it may be, and how many before it were
-    /// not and are not yet reported.
-    fn admit(&mut self, now: Instant) -> (bool, usize) {
+    /// Counts something to be drawn, which would be seen or not. Tells whether it may be, and
+    /// how many before it were not and are not yet reported.
+    fn admit(&mut self, now: Instant, is_seen: bool) -> (bool, usize) {
         let mut dropped = 0;
         let current = |since| now - since < Duration::from_secs(1);
         if !self.since.is_some_and(current) {
@@ -136,7 +138,7 @@ impl Drawn {
             self.since = Some(now);
             self.count = 0;
         }
-        let admitted = self.count < DRAWN_PER_SECOND;
+        let admitted = is_seen && self.count < DRAWN_PER_SECOND;
         if admitted {
             self.count += 1;
         } else {
@@ -158,12 +160,17 @@ pub(super) fn check(what: &str, text: &str, limit: usize) -> Result<(), GuestErr
 type Answer = Result<(), GuestError>;
 
 impl State {
-    /// Whether something may be drawn now.
-    fn may_draw(&mut self) -> bool {
-        let (admitted, dropped) = self.drawn.admit(Instant::now());
+    /// Whether something may be drawn now over whatever the user looks at.
+    fn may_draw_over(&mut self) -> bool {
+        let is_seen = self.sight.is_shown();
+        self.may_draw(is_seen)
+    }
+
+    fn may_draw(&mut self, is_seen: bool) -> bool {
+        let (admitted, dropped) = self.drawn.admit(Instant::now(), is_seen);
         if dropped > 0 {
             let message = format!(
-                "{dropped} toasts, waits or titles were not shown: more than {DRAWN_PER_SECOND} in a second"
+                "{dropped} toasts, waits or titles were not shown: more than {DRAWN_PER_SECOND} in a second, or in the background"
             );
             self.log(Level::Warn, message);
         }
@@ -205,7 +212,7 @@ impl HostWithStore<State> for HasSelf<State> {
             given => Duration::from_millis(given.into()).min(LONGEST_TOAST),
         };
         let state = host.data_mut();
-        if state.may_draw() {
+        if state.may_draw_over() {
             state.drawn.toast = true;
             state.draw(|interface, tenant| {
                 let toast = Toast {
@@ -234,7 +241,7 @@ impl HostWithStore<State> for HasSelf<State> {
             return Ok(Err(too_large));
         }
         let state = host.data_mut();
-        if state.may_draw() {
+        if state.may_draw_over() {
             state.drawn.loading = true;
             state.draw(|interface, tenant| interface.show_loading(tenant, &text));
         }
@@ -264,7 +271,8 @@ impl HostWithStore<State> for HasSelf<State> {
             let message = format!("{page} is not open; set the title of one that is");
             return Ok(Err(GuestError::new(code::NOT_FOUND, message)));
         }
-        if state.may_draw() {
+        // A page keeps its title until it is seen again.
+        if state.may_draw(true) {
             state.draw(|interface, tenant| interface.set_title(tenant, page, &title));
         }
         Ok(Ok(()))
@@ -280,9 +288,10 @@ mod tests {
         let now = Instant::now();
         let mut drawn = Drawn::default();
         for _ in 0..DRAWN_PER_SECOND {
-            assert_eq!(drawn.admit(now), (true, 0));
+            assert_eq!(drawn.admit(now, true), (true, 0));
         }
-        assert_eq!(drawn.admit(now), (false, 0));
-        assert_eq!(drawn.admit(now + Duration::from_secs(1)), (true, 1));
+        assert_eq!(drawn.admit(now, true), (false, 0));
+        assert_eq!(drawn.admit(now, false), (false, 0));
+        assert_eq!(drawn.admit(now + Duration::from_secs(1), true), (true, 2));
     }
 }

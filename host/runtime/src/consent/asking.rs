@@ -1,17 +1,25 @@
 //! One question: from the first call that needs its answer until it is answered, on a task
 //! of its own, because the answer is wanted even where the mini-app is gone meanwhile.
+//!
+//! It waits for its turn, and until somebody looks at a mini-app that wants the answer; only
+//! then it is shown. It ends with the user's answer, or without: where the decision is made
+//! or taken back elsewhere, where nobody is left who wants what is not remembered, and where
+//! the user did not agree to what others wait for too. Then the prompt is dropped.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt;
+use futures_util::future::select_all;
 use miniapp_package::Permission;
-use tokio::sync::watch;
+use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::ledger::Ledger;
+use super::ledger::{Book, Change, Ledger};
 use super::store::Decision;
 use super::{ConsentAnswer, ConsentPrompt, ConsentQuestion};
+use crate::instance::Sight;
 
 /// How a question ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +47,68 @@ impl From<Decision> for Outcome {
 /// the runtime was shut down.
 pub(super) type Waiting = watch::Receiver<Option<Outcome>>;
 
-/// A question that is open, or waits for its turn.
+/// A question that is shown, or waits for its turn.
 pub(super) struct Asking {
     answer: watch::Sender<Option<Outcome>>,
-    /// Whether the decision was changed without the user's answer.
-    overtaken: CancellationToken,
+    /// Whether it ended without the user's answer to it.
+    ended: CancellationToken,
+    /// Whether the answer is a decision that is looked for and kept.
+    pub(super) remembers: bool,
+    /// Whether the user is shown it. Changes while the book is held.
+    is_shown: AtomicBool,
+    /// The mini-apps that wait for it, each once.
+    sights: watch::Sender<Vec<Sight>>,
 }
 
 impl Asking {
-    /// What the user answers from now on counts for nobody, if it is about a decision that
-    /// is remembered.
-    pub(super) fn overtake(&self) {
-        self.overtaken.cancel();
+    /// Ends it without the user's answer. Called while the book is held.
+    pub(super) fn end(&self, outcome: Outcome) {
+        self.tell(outcome);
+        self.ended.cancel();
+    }
+
+    /// The first outcome counts.
+    fn tell(&self, outcome: Outcome) {
+        self.answer.send_if_modified(|told| {
+            let is_first = told.is_none();
+            told.get_or_insert(outcome);
+            is_first
+        });
+    }
+
+    /// Whether another call may have its answer too: one "yes" that is not remembered is for
+    /// those who had asked when the user read the question.
+    fn takes(&self, remembers: bool) -> bool {
+        self.remembers == remembers && (remembers || !self.is_shown.load(Ordering::SeqCst))
+    }
+
+    fn join(&self, sight: &Sight) -> Waiting {
+        self.sights.send_if_modified(|sights| {
+            let is_new = !sights.iter().any(|other| other.is_of_the_same(sight));
+            if is_new {
+                sights.push(sight.clone());
+            }
+            is_new
+        });
+        self.answer.subscribe()
+    }
+
+    /// Whether the user looks at a mini-app that waits for it.
+    fn is_looked_at(&self) -> bool {
+        self.sights.borrow().iter().any(Sight::is_shown)
+    }
+
+    async fn looked_at(&self) {
+        let mut sights = self.sights.subscribe();
+        loop {
+            let each = sights.borrow_and_update().clone().into_iter();
+            // There is one from the beginning, and they stay.
+            let shown = select_all(each.map(|sight| Box::pin(sight.shown())));
+            tokio::select! {
+                _ = shown => return,
+                _ = sights.changed() => {}
+            }
+        }
     }
 }
 
@@ -58,8 +116,12 @@ impl Asking {
 pub(super) enum Joined {
     /// It was decided in this very moment.
     Decided(Outcome),
-    /// It waits for a question; whether that is a new one.
-    Waits { answer: Waiting, asked: bool },
+    /// It waits for a question, asked after the change `since`; whether that is a new one.
+    Waits {
+        answer: Waiting,
+        since: Change,
+        asked: bool,
+    },
 }
 
 /// What is asked, and how.
@@ -68,6 +130,8 @@ pub(super) struct Wanted<'w> {
     /// Whether a decision is looked for and kept.
     pub(super) remembers: bool,
     pub(super) prompt: &'w Arc<dyn ConsentPrompt>,
+    /// Of the mini-app that wants the answer.
+    pub(super) sight: &'w Sight,
 }
 
 /// Joins the question about a permission, or asks it, unless it was `settled` for whoever
@@ -75,44 +139,53 @@ pub(super) struct Wanted<'w> {
 pub(super) fn join(
     ledger: &Arc<Ledger>,
     wanted: &Wanted<'_>,
-    settled: impl FnOnce() -> Option<ConsentAnswer>,
+    settled: impl FnOnce(&Book) -> Option<Outcome>,
     question: impl FnOnce() -> ConsentQuestion,
 ) -> Joined {
     let Wanted {
         permission,
         remembers,
         prompt,
+        sight,
     } = *wanted;
+    // A question ends while the book is held, so that nobody comes between its answer and
+    // the next one.
     let mut book = ledger.book();
-    if let Some(decision) = book.decision(permission).filter(|_| remembers) {
+    if let Some(decision) = book.binding(permission, remembers) {
         return Joined::Decided(decision.into());
     }
-    if let Some((_, asking)) = book.open.iter().find(|(open, _)| open == permission) {
-        let answer = asking.answer.subscribe();
+    if let Some(outcome) = settled(&book) {
+        return Joined::Decided(outcome);
+    }
+    let since = book.last_change(permission);
+    let mut open = book.open.iter();
+    if let Some((_, asking)) =
+        open.find(|(open, asking)| open == permission && asking.takes(remembers))
+    {
         return Joined::Waits {
-            answer,
+            answer: asking.join(sight),
+            since,
             asked: false,
         };
     }
-    // A question ends while the book is held, so that nobody comes between its answer and
-    // the next one.
-    if let Some(answer) = settled() {
-        return Joined::Decided(Outcome::Answered(answer));
-    }
-    let (sender, answer) = watch::channel(None);
     let asking = Arc::new(Asking {
-        answer: sender,
-        overtaken: CancellationToken::new(),
+        answer: watch::Sender::new(None),
+        ended: CancellationToken::new(),
+        remembers,
+        is_shown: AtomicBool::new(false),
+        sights: watch::Sender::default(),
     });
+    let answer = asking.join(sight);
     book.open.push((permission.clone(), Arc::clone(&asking)));
     drop(book);
     let open = Open {
         ledger: Arc::clone(ledger),
         asking,
     };
-    tokio::spawn(open.ask(Arc::clone(prompt), question(), remembers));
+    tokio::spawn(open.ask(Arc::clone(prompt), question()));
     Joined::Waits {
         answer,
+        since,
         asked: true,
     }
 }
@@ -130,67 +203,62 @@ impl Drop for Open {
 }
 
 impl Open {
-    async fn ask(self, prompt: Arc<dyn ConsentPrompt>, question: ConsentQuestion, remembers: bool) {
-        let _turn = self.ledger.turn.lock().await;
-        // Nobody is shown a question of mini-apps that are gone.
-        if self.is_left() {
-            return;
-        }
-        let outcome = if remembers {
-            self.decision(&*prompt, &question).await
-        } else {
-            self.answer(&*prompt, &question).await
-        };
-        // Whoever comes from here on finds the answer, or asks anew.
-        let mut book = self.ledger.book();
-        self.asking.answer.send_replace(Some(outcome));
-        book.close(&self.asking);
-    }
-
-    /// Whether nobody waits for the answer; then nobody joins any more.
-    fn is_left(&self) -> bool {
-        let mut book = self.ledger.book();
-        let is_left = self.asking.answer.is_closed();
-        if is_left {
-            book.close(&self.asking);
-        }
-        is_left
-    }
-
-    /// An answer that is remembered, unless somebody decides for the user meanwhile.
-    async fn decision(&self, prompt: &dyn ConsentPrompt, question: &ConsentQuestion) -> Outcome {
-        let permission = &question.permission;
-        let (decided, since) = {
-            let book = self.ledger.book();
-            (book.decision(permission), book.last_change(permission))
-        };
-        if let Some(decision) = decided {
-            return decision.into();
-        }
-        let outcome = tokio::select! {
+    async fn ask(self, prompt: Arc<dyn ConsentPrompt>, question: ConsentQuestion) {
+        let _turn = tokio::select! {
             biased;
-            () = self.asking.overtaken.cancelled() => return self.decided(permission),
-            outcome = self.answer(prompt, question) => outcome,
+            () = self.asking.ended.cancelled() => return,
+            // Nobody is shown a question of mini-apps that are gone.
+            () = self.left() => return,
+            turn = self.turn() => turn,
         };
-        let decision = match outcome {
-            Outcome::Answered(ConsentAnswer::Allow) => Decision::Allowed,
-            Outcome::Answered(ConsentAnswer::Refuse) => Decision::Refused,
-            _ => return outcome,
+        let permission = &question.permission;
+        let outcome = match self.show(permission) {
+            Err(decided) => decided.into(),
+            Ok(since) => tokio::select! {
+                biased;
+                () = self.asking.ended.cancelled() => return,
+                // An answer that is remembered is wanted nevertheless.
+                () = self.left(), if !self.asking.remembers => return,
+                outcome = self.answer(&*prompt, &question) => {
+                    self.keep(&question, since, outcome).await;
+                    outcome
+                }
+            },
         };
-        let change = self.ledger.book().answer(permission, since, decision);
-        if let Some(change) = change {
-            let kept = self.ledger.keep(permission, Some(decision), change).await;
-            if let Err(error) = kept {
-                self.ledger.desk.report(&question.app, &error);
+        self.conclude(permission, outcome);
+    }
+
+    /// Waits until nobody waits for the answer; then nobody joins any more.
+    async fn left(&self) {
+        loop {
+            self.asking.answer.closed().await;
+            let mut book = self.ledger.book();
+            if self.asking.answer.is_closed() {
+                book.close(&self.asking);
+                return;
             }
         }
-        self.decided(permission)
     }
 
-    /// What was decided by now, by whomever.
-    fn decided(&self, permission: &Permission) -> Outcome {
-        let decision = self.ledger.book().decision(permission);
-        decision.map_or(Outcome::TakenBack, Outcome::from)
+    /// Takes the turn once it has come. One that the user would not see is for others.
+    async fn turn(&self) -> MutexGuard<'_, ()> {
+        loop {
+            self.asking.looked_at().await;
+            let turn = self.ledger.turn.lock().await;
+            if self.asking.is_looked_at() {
+                return turn;
+            }
+        }
+    }
+
+    /// Notes that the user is shown it now, after which change; unless it was decided.
+    fn show(&self, permission: &Permission) -> Result<Change, Decision> {
+        let book = self.ledger.book();
+        if let Some(decision) = book.binding(permission, self.asking.remembers) {
+            return Err(decision);
+        }
+        self.asking.is_shown.store(true, Ordering::SeqCst);
+        Ok(book.last_change(permission))
     }
 
     async fn answer(&self, prompt: &dyn ConsentPrompt, question: &ConsentQuestion) -> Outcome {
@@ -201,6 +269,41 @@ impl Open {
             Ok(Ok(answer)) => Outcome::Answered(answer),
             Ok(Err(_)) => Outcome::Panicked,
             Err(_) => Outcome::TimedOut,
+        }
+    }
+
+    /// Keeps an answer that is remembered, unless somebody has decided since.
+    async fn keep(&self, question: &ConsentQuestion, since: Change, outcome: Outcome) {
+        let decision = match outcome {
+            Outcome::Answered(ConsentAnswer::Allow) => Decision::Allowed,
+            Outcome::Answered(ConsentAnswer::Refuse) => Decision::Refused,
+            _ => return,
+        };
+        if !self.asking.remembers {
+            return;
+        }
+        let permission = &question.permission;
+        let change = self.ledger.book().answer(permission, since, decision);
+        if let Some(change) = change {
+            let kept = self.ledger.keep(permission, Some(decision), change).await;
+            if let Err(error) = kept {
+                self.ledger.desk.report(&question.app, &error);
+            }
+        }
+    }
+
+    /// Whoever comes from here on finds the answer, or asks anew. Where it is not remembered,
+    /// anything but a "yes" is for those too who came while it was shown: nobody is asked the
+    /// same again right after it.
+    fn conclude(&self, permission: &Permission, outcome: Outcome) {
+        let mut book = self.ledger.book();
+        self.asking.tell(outcome);
+        book.close(&self.asking);
+        let is_yes = outcome == Outcome::Answered(ConsentAnswer::Allow);
+        if !self.asking.remembers && !is_yes {
+            let is_same =
+                |open: &Permission, other: &Asking| open == permission && !other.remembers;
+            book.end(is_same, outcome);
         }
     }
 }

@@ -125,9 +125,9 @@ fn failed(panicked: &JoinError) -> ConsentStoreError {
 
 /// What users have decided: to be shown and changed in the native app's settings. Whatever
 /// is changed holds at once, in live mini-apps too, and is kept whoever still waits for it.
-/// A question about it that is open is taken away: calls that wait for its answer are told
-/// what was decided, or, where a decision was taken back, fail with `unavailable` and may
-/// ask anew. Cheap to clone. Its functions need a tokio runtime.
+/// A question about it that is open, or waits for its turn, is taken away: calls that wait
+/// for its answer are told at once what was decided, or, where a decision was taken back, fail
+/// with `unavailable` and may ask anew. Cheap to clone. Its functions need a tokio runtime.
 #[derive(Clone)]
 pub struct Consents {
     desk: Arc<Desk>,
@@ -170,7 +170,8 @@ impl Consents {
         self.decide(user, app, permission, Some(decision)).await
     }
 
-    /// Takes a decision back: the user is asked at the next use.
+    /// Takes a decision back: the user is asked at the next use, also by a mini-app whose
+    /// question they have closed without an answer.
     ///
     /// # Errors
     ///

@@ -8,12 +8,13 @@ use miniapp_package::Permission;
 
 use super::asking::{self, Joined, Outcome, Waiting, Wanted};
 use super::desk::Desk;
-use super::ledger::Ledger;
+use super::ledger::{Book, Change, Ledger};
 use super::store::Decision;
 use super::{ConsentAnswer, ConsentQuestion, ConsentRule};
 use crate::capability::InFlight;
 use crate::contract::{GuestError, code};
 use crate::grant::{Grant, guest_error};
+use crate::instance::Sight;
 use crate::meter::{Owed, price};
 use crate::tenant::Tenant;
 
@@ -41,7 +42,7 @@ impl Opened {
             })
             .collect();
         let ledger = desk.ledger(tenant);
-        if rules.iter().any(|(_, rule)| *rule == ConsentRule::FirstUse) {
+        if rules.iter().any(|(_, rule)| *rule != ConsentRule::Given) {
             ledger.load().await;
         }
         Self {
@@ -65,6 +66,8 @@ pub(crate) enum Standing {
     Refused,
     /// The user has not wanted to answer, in this life.
     Dismissed,
+    /// The user has not answered, since the mini-app was shown the last time.
+    Unanswered,
     /// The next use asks.
     NotAsked,
     /// Each use asks.
@@ -79,19 +82,31 @@ pub(crate) struct Gate(Arc<Life>);
 struct Life {
     opened: Opened,
     /// The last question about each permission that this life has waited for.
-    joined: Mutex<Vec<(Permission, Waiting)>>,
+    joined: Mutex<Vec<Last>>,
     waiting: InFlight,
     owed: Owed,
+    sight: Sight,
+}
+
+/// The last question about a permission that a life has waited for.
+struct Last {
+    permission: Permission,
+    answer: Waiting,
+    /// It was asked after this change of the decision,
+    since: Change,
+    /// and when the mini-app had been shown so often.
+    times: u64,
 }
 
 impl Gate {
     /// What questions make the host do is `owed`.
-    pub(crate) fn new(opened: Opened, owed: Owed) -> Self {
+    pub(crate) fn new(opened: Opened, owed: Owed, sight: Sight) -> Self {
         Self(Arc::new(Life {
             opened,
             joined: Mutex::default(),
             waiting: InFlight::default(),
             owed,
+            sight,
         }))
     }
 
@@ -104,7 +119,8 @@ impl Gate {
         }
     }
 
-    /// Lets a call under `permission` pass, and asks the user first where that is open.
+    /// Lets a call under `permission` pass, and asks the user first where that is open: once
+    /// they look at the mini-app.
     ///
     /// Errors: `denied` where manifests or the user do not allow it, `busy` where
     /// [`MAX_WAITING`] calls wait, `timeout` and `unavailable` where no answer came. Denials
@@ -119,6 +135,8 @@ impl Gate {
             );
             return Err(GuestError::new(code::BUSY, message));
         };
+        // Before it joins any question: what is not looked at keeps nobody else's from the user.
+        self.0.sight.clone().shown().await;
         let mut waiting = match self.join(permission) {
             Some(Joined::Waits { answer, .. }) => answer,
             Some(Joined::Decided(outcome)) => return self.outcome(permission, outcome),
@@ -126,14 +144,21 @@ impl Gate {
         };
         let answered = waiting.wait_for(Option::is_some).await.map(|found| *found);
         let outcome = answered.ok().flatten().unwrap_or(Outcome::Panicked);
-        self.outcome(permission, outcome)
+        self.outcome(permission, outcome)?;
+        // The answer may be old: a mini-app that is suspended hears of it once it is woken.
+        self.still(permission)
     }
 
     /// Whether a permission that [`Gate::require`] has let pass is still there: somebody may
-    /// have taken it back while the user was asked for another one.
+    /// have taken it back while the user was asked for another one, or the call held back.
     pub(crate) fn still(&self, permission: &Permission) -> Result<(), GuestError> {
+        if self.rule(permission) == Some(ConsentRule::EachTime) {
+            let binding = self.0.opened.ledger.book().binding(permission, false);
+            let refused = binding.map(|_| self.refusal(permission, Standing::Refused));
+            return refused.map_or(Ok(()), Err);
+        }
         match self.standing(permission) {
-            Standing::Allowed | Standing::EachTime => Ok(()),
+            Standing::Allowed => Ok(()),
             Standing::NotAsked => self.outcome(permission, Outcome::TakenBack),
             refused => Err(self.refusal(permission, refused)),
         }
@@ -148,15 +173,15 @@ impl Gate {
             Some(rule) => rule == ConsentRule::FirstUse,
         };
         let opened = &self.0.opened;
-        if remembers {
-            match opened.ledger.book().decision(permission) {
-                Some(Decision::Allowed) => return Standing::Allowed,
-                Some(Decision::Refused) => return Standing::Refused,
-                None => {}
-            }
+        let book = opened.ledger.book();
+        match book.binding(permission, remembers) {
+            Some(Decision::Allowed) => return Standing::Allowed,
+            Some(Decision::Refused) => return Standing::Refused,
+            None => {}
         }
-        match self.settled(permission, remembers) {
-            Some(ConsentAnswer::Dismiss) => Standing::Dismissed,
+        match self.settled(&book, permission, remembers) {
+            Some(Outcome::Answered(ConsentAnswer::Dismiss)) => Standing::Dismissed,
+            Some(Outcome::TimedOut) => Standing::Unanswered,
             Some(_) => Standing::Refused,
             None if opened.ledger.desk.options.prompt.is_none() => Standing::NobodyAsks,
             None if remembers => Standing::NotAsked,
@@ -170,22 +195,27 @@ impl Gate {
         found.map(|(_, rule)| *rule)
     }
 
-    fn joined(&self) -> MutexGuard<'_, Vec<(Permission, Waiting)>> {
+    fn joined(&self) -> MutexGuard<'_, Vec<Last>> {
         self.0.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What holds for this life of the user's answer to the last question that it has
-    /// waited for: they are not asked again.
-    fn settled(&self, permission: &Permission, remembers: bool) -> Option<ConsentAnswer> {
+    /// How the last question ended that this life has waited for, where the user is not asked
+    /// again: until they decide, or take a decision back, in the settings; and where they have
+    /// not answered, until they look at the mini-app anew.
+    fn settled(&self, book: &Book, permission: &Permission, remembers: bool) -> Option<Outcome> {
         let joined = self.joined();
-        let (_, last) = joined.iter().find(|(known, _)| known == permission)?;
-        let last = *last.borrow();
-        match last? {
-            Outcome::Answered(ConsentAnswer::Dismiss) => Some(ConsentAnswer::Dismiss),
-            // Remembered answers may have been taken back since; others hold.
-            Outcome::Answered(ConsentAnswer::Refuse) if !remembers => Some(ConsentAnswer::Refuse),
-            _ => None,
+        let last = joined.iter().find(|last| last.permission == *permission)?;
+        if book.last_change(permission) != last.since {
+            return None;
         }
+        let outcome = (*last.answer.borrow())?;
+        let holds = match outcome {
+            Outcome::Answered(ConsentAnswer::Dismiss) => true,
+            Outcome::Answered(ConsentAnswer::Refuse) => !remembers,
+            Outcome::TimedOut => self.0.sight.times() == last.times,
+            _ => false,
+        };
+        holds.then_some(outcome)
     }
 
     /// Waits for the question about a permission, which is asked if it is not open.
@@ -197,17 +227,28 @@ impl Gate {
             permission,
             remembers,
             prompt,
+            sight: &self.0.sight,
         };
-        let settled = || self.settled(permission, remembers);
+        let settled = |book: &Book| self.settled(book, permission, remembers);
         let question = || question(grant, &ledger.tenant, permission);
         let joined = asking::join(ledger, &wanted, settled, question);
-        if let Joined::Waits { answer, asked } = &joined {
+        if let Joined::Waits {
+            answer,
+            since,
+            asked,
+        } = &joined
+        {
             if *asked {
                 self.0.owed.add(price::QUESTION);
             }
             let mut joined = self.joined();
-            joined.retain(|(known, _)| known != permission);
-            joined.push((permission.clone(), answer.clone()));
+            joined.retain(|last| last.permission != *permission);
+            joined.push(Last {
+                permission: permission.clone(),
+                answer: answer.clone(),
+                since: *since,
+                times: self.0.sight.times(),
+            });
         }
         Some(joined)
     }
@@ -232,10 +273,7 @@ impl Gate {
                     "what the user had decided about `{id}` was taken back meanwhile; ask again when they want what needs it"
                 ),
             )),
-            Outcome::TimedOut => {
-                let seconds = self.0.opened.ledger.desk.options.patience;
-                Err(GuestError::new(code::TIMEOUT, no_answer(&id, seconds)))
-            }
+            Outcome::TimedOut => Err(self.refusal(permission, Standing::Unanswered)),
         }
     }
 
@@ -246,6 +284,10 @@ impl Gate {
             Standing::NotGranted => {
                 let grant = &self.0.opened.grant;
                 return guest_error(&grant.deny("", permission.clone()));
+            }
+            Standing::Unanswered => {
+                let patience = self.0.opened.ledger.desk.options.patience;
+                return GuestError::new(code::TIMEOUT, no_answer(&id, patience));
             }
             Standing::NobodyAsks => format!(
                 "`{id}` needs the user's consent, and this app does not ask for it; the app would have to set `HostBuilder::consent`"
@@ -266,7 +308,7 @@ impl Gate {
 
 fn no_answer(id: &str, patience: Duration) -> String {
     format!(
-        "the user has not answered the question about `{id}` within {} seconds; ask again when they want what needs it",
+        "the user has not answered the question about `{id}` within {} seconds, and is asked again once the mini-app was shown anew; go on without until then",
         patience.as_secs()
     )
 }

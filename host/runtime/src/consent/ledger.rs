@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use miniapp_package::Permission;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
-use super::asking::Asking;
+use super::asking::{Asking, Outcome};
 use super::desk::{Desk, STORE_TIMEOUT, finish};
 use super::store::{Consent, ConsentStoreError, Decision};
 use crate::tenant::Tenant;
@@ -53,6 +53,13 @@ impl Book {
         found.map(|(_, decision)| *decision)
     }
 
+    /// What was decided, where that binds whoever wants to use it: an agreement does not where
+    /// each use asks.
+    pub(super) fn binding(&self, permission: &Permission, remembers: bool) -> Option<Decision> {
+        let decision = self.decision(permission);
+        decision.filter(|decision| remembers || *decision == Decision::Refused)
+    }
+
     /// The last change of a permission.
     pub(super) fn last_change(&self, permission: &Permission) -> Change {
         let found = self.changed.iter().find(|(known, _)| known == permission);
@@ -77,9 +84,24 @@ impl Book {
 
     /// Changes a decision, whatever the user is being asked.
     fn decide(&mut self, permission: &Permission, decision: Option<Decision>) -> Change {
-        let open = self.open.iter().filter(|(open, _)| open == permission);
-        open.for_each(|(_, asking)| asking.overtake());
+        let binds = |asking: &Asking| asking.remembers || decision != Some(Decision::Allowed);
+        self.end(
+            |open, asking| open == permission && binds(asking),
+            decision.map_or(Outcome::TakenBack, Outcome::from),
+        );
         self.put(permission, decision)
+    }
+
+    /// Ends questions without the user's answer to them. Those who wait are told at once, and
+    /// whoever comes from here on asks anew.
+    pub(super) fn end(&mut self, ends: impl Fn(&Permission, &Asking) -> bool, outcome: Outcome) {
+        self.open.retain(|(permission, asking)| {
+            let ends = ends(permission, asking);
+            if ends {
+                asking.end(outcome);
+            }
+            !ends
+        });
     }
 
     /// Takes an answer to a question that was asked after the change `since`, unless there
@@ -111,7 +133,7 @@ impl Book {
         self.forgotten = self.next();
         self.changed.clear();
         self.decided.clear();
-        self.open.iter().for_each(|(_, asking)| asking.overtake());
+        self.end(|_, _| true, Outcome::TakenBack);
     }
 
     /// Takes back what was found in a store that has forgotten it since.

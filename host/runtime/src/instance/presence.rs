@@ -63,6 +63,41 @@ impl Slept {
     }
 }
 
+/// Whether a mini-app is looked at, for what nobody is to see, or to answer, where it is not:
+/// one that was launched is, until it is hidden.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight(watch::Receiver<Seen>);
+
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    now: bool,
+    /// How often it came to be looked at.
+    times: u64,
+}
+
+impl Sight {
+    pub(crate) fn is_shown(&self) -> bool {
+        self.0.borrow().now
+    }
+
+    /// How often it was shown by now, its launch counted.
+    pub(crate) fn times(&self) -> u64 {
+        self.0.borrow().times
+    }
+
+    /// Waits until it is shown; for ever where it is gone.
+    pub(crate) async fn shown(mut self) {
+        let is_gone = self.0.wait_for(|seen| seen.now).await.is_err();
+        if is_gone {
+            pending().await
+        }
+    }
+
+    pub(crate) fn is_of_the_same(&self, other: &Self) -> bool {
+        self.0.same_channel(&other.0)
+    }
+}
+
 /// Whether a mini-app is looked at, and whether it is to end.
 pub(super) struct Presence {
     /// Where it is in the background; nothing in the foreground.
@@ -70,6 +105,8 @@ pub(super) struct Presence {
     /// Whether it is there, for those who look at every event. Changes with `hidden`,
     /// under its lock.
     is_hidden: AtomicBool,
+    /// The same for those who wait for it. Changes as `is_hidden` does.
+    seen: watch::Sender<Seen>,
     parting: watch::Sender<Option<Parting>>,
     /// Questions of the embedder's that are answered soon.
     asked: AtomicUsize,
@@ -115,6 +152,10 @@ impl Presence {
         Self {
             hidden: watch::Sender::new(None),
             is_hidden: AtomicBool::new(false),
+            seen: watch::Sender::new(Seen {
+                now: true,
+                times: 1,
+            }),
             parting: watch::Sender::new(None),
             asked: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
@@ -132,6 +173,10 @@ impl Presence {
                     woken: now,
                 });
                 self.is_hidden.store(!visible, Ordering::SeqCst);
+                self.seen.send_modify(|seen| {
+                    seen.now = visible;
+                    seen.times = seen.times.saturating_add(u64::from(visible));
+                });
             }
             changes
         });
@@ -183,6 +228,10 @@ impl Presence {
     /// Why it is to end, if it is.
     pub(super) fn parts(&self) -> Option<Parting> {
         *self.parting.borrow()
+    }
+
+    pub(super) fn sight(&self) -> Sight {
+        Sight(self.seen.subscribe())
     }
 
     pub(super) fn slept(&self) -> &Slept {

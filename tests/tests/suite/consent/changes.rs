@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::pin;
 
 use futures_util::poll;
-use miniapp_host::{ConsentStore, ConsentStoreError, MemoryConsents};
+use miniapp_host::{ConsentStore, ConsentStoreError, ExtensionOptions, MemoryConsents};
 
 use super::*;
 
@@ -18,14 +18,14 @@ enum Back {
 }
 
 /// Waits until no prompt is open any more.
-async fn is_closed(user: &User) {
+pub(super) async fn is_closed(user: &User) {
     while user.open.load(Ordering::SeqCst) > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
 /// A mini-app that reads on a task of its own, until it is answered.
-fn reading(app: &MiniApp) -> impl Future<Output = Option<String>> + use<> {
+pub(super) fn reading(app: &MiniApp) -> impl Future<Output = Option<String>> + use<> {
     let app = app.clone();
     let event = Event::new("read").detail(json!({ "fields": ["nickname"] }));
     let read = tokio::spawn(async move { app.event(PageId::FIRST, event).await });
@@ -119,6 +119,128 @@ on_both! {
                 assert_eq!(read.unwrap_err().0, "unavailable");
                 assert!(gossip.asked.lock().unwrap().is_empty());
             }
+            consents.forget(None).await.unwrap();
+        }
+    }
+}
+
+on_both! {
+    async fn what_is_decided_in_the_settings_answers_a_question_that_waits_for_its_turn(execution: Execution) {
+        for (decision, told) in [(Decision::Allowed, Ok(())), (Decision::Refused, denied("denied"))] {
+            let user = User::who_waits();
+            let stage = stage_for(execution, &user).await;
+            let app = start(&stage).await;
+            let consents = stage.host.consents();
+            let mut shown = pin!(code_of(&stage, &app, "phone-number"));
+            assert!(poll!(shown.as_mut()).is_pending());
+            user.is_asked(1).await;
+            let mut waits = pin!(code_of(&stage, &app, "nickname"));
+            assert!(poll!(waits.as_mut()).is_pending());
+            // It has asked once it answers another event.
+            assert_eq!(status(&stage, &app, "user:readProfile").await, "NotAsked");
+            consents.set(None, app.app_id(), &Permission::ReadProfile, decision).await.unwrap();
+            assert_eq!(waits.await, told);
+            assert_eq!(user.asked(), [Permission::Phone]);
+            user.reply(ALLOW);
+            assert_eq!(shown.await, Ok(()));
+            assert_eq!(user.asked(), [Permission::Phone]);
+        }
+    }
+}
+
+on_both! {
+    async fn a_question_that_is_taken_back_is_over_at_once_and_asked_anew(execution: Execution) {
+        for forgets in [false, true] {
+            let user = User::who_waits();
+            let stage = stage_for(execution, &user).await;
+            let app = start(&stage).await;
+            let consents = stage.host.consents();
+            let mut shown = pin!(code_of(&stage, &app, "phone-number"));
+            assert!(poll!(shown.as_mut()).is_pending());
+            user.is_asked(1).await;
+            let mut waits = pin!(code_of(&stage, &app, "nickname"));
+            assert!(poll!(waits.as_mut()).is_pending());
+            assert_eq!(status(&stage, &app, "user:readProfile").await, "NotAsked");
+            if forgets {
+                consents.forget(None).await.unwrap();
+                assert_eq!(shown.await, denied("unavailable"));
+            } else {
+                consents.revoke(None, app.app_id(), &Permission::ReadProfile).await.unwrap();
+            }
+            let mut anew = pin!(code_of(&stage, &app, "nickname"));
+            assert!(poll!(anew.as_mut()).is_pending());
+            assert_eq!(waits.await, denied("unavailable"));
+            assert_eq!(status(&stage, &app, "user:readProfile").await, "NotAsked");
+            user.reply(ALLOW);
+            assert_eq!(anew.await, Ok(()));
+            assert_eq!(user.asked(), [Permission::Phone, Permission::ReadProfile]);
+        }
+    }
+}
+
+on_both! {
+    async fn what_is_taken_back_while_the_mini_app_is_suspended_is_not_used(execution: Execution) {
+        let user = User::who_waits();
+        let used = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&used);
+        let extension = move |_: Tenant, payload: Value| {
+            count.fetch_add(1, Ordering::SeqCst);
+            std::future::ready(Ok(payload))
+        };
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(20);
+        let prompt = user.clone();
+        let stage = Stage::builder(execution)
+            .host(|host| {
+                let options = ExtensionOptions::default().asks_user();
+                let host = crate::extensions::interfaces(host);
+                host.extension_with("points", extension, options).consent(prompt).limits(limits)
+            })
+            .set()
+            .await;
+        let app = stage.start(Guest::Native).await;
+        let detail = json!({ "name": "points", "text": "1" });
+        let mut invoked = pin!(stage.event(&app, "invoke", detail));
+        tokio::select! {
+            invoked = &mut invoked => panic!("{invoked:?}"),
+            () = user.is_asked(1) => {}
+        }
+        app.hide().await;
+        while stage.record.lines().last() != Some(&Line::Suspended(true)) {
+            stage.moment().await;
+        }
+        user.reply(ALLOW);
+        let consents = stage.host.consents();
+        while consents.of_user(None).await.unwrap().is_empty() {
+            stage.moment().await;
+        }
+        let points = Permission::parse("ext:points").unwrap();
+        consents.revoke(None, app.app_id(), &points).await.unwrap();
+        app.show().await;
+        let Err(EventError::App(error)) = invoked.await else { panic!("it was used") };
+        assert_eq!(error.code, "unavailable");
+        assert_eq!(used.load(Ordering::SeqCst), 0);
+    }
+}
+
+on_both! {
+    async fn a_question_that_was_closed_is_asked_again_once_decisions_were_taken_back(execution: Execution) {
+        let user = User::who_replies(DISMISS);
+        let stage = stage_for(execution, &user).await;
+        let app = start(&stage).await;
+        let consents = stage.host.consents();
+        for round in 1..=2 {
+            user.reply(DISMISS);
+            assert_eq!(code_of(&stage, &app, "nickname").await, denied("denied"));
+            assert_eq!(user.asked().len(), 2 * round - 1);
+            match round {
+                1 => consents.revoke(None, app.app_id(), &Permission::ReadProfile).await.unwrap(),
+                _ => consents.forget(None).await.unwrap(),
+            }
+            assert_eq!(status(&stage, &app, "user:readProfile").await, "NotAsked");
+            user.reply(ALLOW);
+            assert_eq!(code_of(&stage, &app, "nickname").await, Ok(()));
+            assert_eq!(user.asked().len(), 2 * round);
             consents.forget(None).await.unwrap();
         }
     }
