@@ -66,3 +66,14 @@
 ;;; source
 (import "miniapp:script/source@1.0.0" (instance $source
   (export "read" (func (result string)))))
+;;; points
+(import "acme:loyalty/points@1.0.0" (instance $points
+  (export "error" (type $e (eq $error)))
+  (export "names" (func async (param "names" (list string)) (result (result u32 (error $e)))))))
+;;; ledger
+(import "acme:loyalty/ledger@1.0.0" (instance $ledger
+  (export "error" (type $e (eq $error)))
+  (type $v (variant (case "line" string) (case "sum" (result u32 (error string))) (case "nothing")))
+  (export "entry" (type $entry (eq $v)))
+  (export "note" (func (param "line" string) (result (result u32 (error $e)))))
+  (export "enter" (func (param "entry" $entry) (result (result u32 (error $e)))))))

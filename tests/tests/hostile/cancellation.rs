@@ -65,7 +65,9 @@ pub fn attacks() -> Vec<Attack> {
                 let detail = detail.clone();
                 Attack::new(CLASS, format!("{how} {name}"), AGAINST, move |arena| {
                     let detail = detail.clone();
-                    Box::pin(async move { cut(arena, handler, detail, dropped).await })
+                    Box::pin(
+                        async move { cut(arena, "miniapp_rogue", handler, detail, dropped).await },
+                    )
                 })
                 .once()
             })
@@ -129,10 +131,17 @@ fn is_closed(reason: &EndReason) -> bool {
     matches!(reason, EndReason::Closed | EndReason::ClosedByForce { .. })
 }
 
-async fn cut(arena: &Arena, handler: &'static str, detail: Value, dropped: bool) -> Outcome {
+/// Ends a mini-app at each moment after it was given an event.
+pub async fn cut(
+    arena: &Arena,
+    app: &str,
+    handler: &'static str,
+    detail: Value,
+    dropped: bool,
+) -> Outcome {
     let mut outcome = Outcome::default();
     for moment in MOMENTS {
-        let app = match arena.launch("miniapp_rogue").await {
+        let app = match arena.launch(app).await {
             Ok(app) => app,
             Err(end) => {
                 outcome.count(end.label(), false, || format!("{end:?}"));

@@ -15,6 +15,7 @@ mod floods;
 mod hand_written;
 mod heap;
 mod keeping;
+mod native;
 mod neighbour;
 mod network;
 mod scripts;
@@ -82,6 +83,7 @@ fn attacks(web: &Arc<Web>, disk: &Arc<Disk>) -> Vec<Attack> {
         cancellation::attacks(),
         files::attacks(disk),
         keeping::attacks(),
+        native::attacks(),
         network::attacks(web),
         scripts::attacks(),
     ];
@@ -151,7 +153,7 @@ async fn play(execution: Execution, attacks: &[Attack], web: &Web, disk: &Disk) 
         |host| {
             let folder = disk.folder(execution);
             let storage = folder.with_extension("storage");
-            host.files(folder).storage(storage, StorageKey([5; 32]))
+            native::offer(host.files(folder).storage(storage, StorageKey([5; 32])))
         },
         |network, server| web.wire(network, server),
     )
@@ -159,6 +161,9 @@ async fn play(execution: Execution, attacks: &[Attack], web: &Web, disk: &Disk) 
     web.install(&arena.host).await;
     disk.install(&arena.host).await;
     keeping::install(&arena.host).await;
+    if attacks.iter().any(|attack| attack.class == native::CLASS) {
+        native::install(&arena.host).await;
+    }
     if attacks.iter().any(|attack| attack.class == scripts::CLASS) {
         scripts::install(&arena.host).await;
     }

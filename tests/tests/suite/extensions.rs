@@ -337,6 +337,9 @@ fn loyalty() -> Interface {
                 }
             },
         )
+        .function("names", |_: Caller, (names,): (Vec<String>,)| async move {
+            Ok(u32::try_from(names.len()).unwrap())
+        })
         .function("echo", |_: Caller, both: (String, Vec<u8>)| async move {
             Ok(both)
         })

@@ -5,9 +5,9 @@
 //! | `run` | `{steps, together?}` | takes steps one after another or at once, sets `outcomes` |
 //! | `fill` | `{n, bytes?}` | sets so many keys, sets `outcomes` to the first error or `ok` |
 //! | `flood` | `{n, op, bytes?}` | takes so many steps at once, sets `outcomes` to how many came out how |
-//! | `time` | `{n, op, bytes?}` | takes one step so often, one after another |
+//! | `time` | `{n, op, bytes?, keys?, from?}` | takes a step so often, one after another, of so many keys in turn |
 //! | `storm` | `{op, bytes?}` | takes 50 steps at once, for ever |
-//! | `acknowledge` | | sets keys for ever, and logs each value when it was acknowledged |
+//! | `acknowledge` | `{from, keys, clears}` | changes so many keys for ever, and logs each change when it was acknowledged |
 //!
 //! The key of a step is `key` so often as `keys` says, its value `value` so often as `bytes` says.
 
@@ -51,6 +51,21 @@ struct Many {
     op: String,
     #[serde(default)]
     bytes: usize,
+    #[serde(default = "once")]
+    keys: usize,
+    #[serde(default)]
+    from: usize,
+}
+
+/// What `acknowledge` is to do.
+#[derive(Deserialize)]
+struct Changes {
+    /// The number of the first round.
+    from: u64,
+    /// How many keys there are.
+    keys: u64,
+    /// Whether it clears the storage now and then.
+    clears: bool,
 }
 
 impl Step {
@@ -141,20 +156,52 @@ fn padding(round: u64) -> usize {
     }
 }
 
-async fn acknowledge() -> Result<()> {
-    for round in 0_u64.. {
-        // Some alone, some that share a commit, and a large one now and then.
-        let keys = round % 4;
-        let set = (0..=keys).map(|key| async move {
-            let key = format!("k{}", (round + key * 7) % 40);
-            let value = format!("{round} {}", "x".repeat(padding(round)));
-            storage::set_bytes(&key, value).await?;
-            log::info!("kept {key} {round}");
-            Ok(())
-        });
-        for done in join_all(set).await {
-            let done: Result<()> = done;
-            done?;
+/// One change of the storage; what takes something away is logged before it is begun.
+enum Change {
+    Set(String),
+    Remove(String),
+    Clear,
+}
+
+impl Change {
+    async fn make(self, round: u64) -> Result<()> {
+        match self {
+            Self::Set(key) => {
+                let value = format!("{round} {}", "x".repeat(padding(round)));
+                storage::set_bytes(&key, value).await?;
+                log::info!("kept {key} {round}");
+            }
+            Self::Remove(key) => {
+                log::info!("removes {key} {round}");
+                storage::remove(&key).await?;
+                log::info!("removed {key} {round}");
+            }
+            Self::Clear => {
+                log::info!("clears * {round}");
+                storage::clear().await?;
+                log::info!("cleared * {round}");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is done in a round: some alone, some that share a commit, and a large one now and then.
+fn changes(round: u64, of: &Changes) -> Vec<Change> {
+    let key = |number: u64| format!("k{}", number % of.keys);
+    if of.clears && round % 40 == 39 {
+        return vec![Change::Clear];
+    }
+    let set = (0..=round % 4).map(|place| Change::Set(key(round + place * 7)));
+    let removed = (round % 4 == 1).then(|| Change::Remove(key(round + 20)));
+    set.chain(removed).collect()
+}
+
+async fn acknowledge(what: Changes) -> Result<()> {
+    for round in what.from.. {
+        let changes = changes(round, &what).into_iter();
+        for made in join_all(changes.map(|change| change.make(round))).await {
+            made?;
         }
     }
     Ok(())
@@ -195,9 +242,8 @@ impl Page for Index {
             }
             "time" => {
                 let many: Many = event.detail()?;
-                let step = many.step(0);
-                for _ in 0..many.n {
-                    step.outcome().await?;
+                for number in many.from..many.from + many.n {
+                    many.step(number % many.keys).outcome().await?;
                 }
                 Ok(())
             }
@@ -208,7 +254,7 @@ impl Page for Index {
                     join_all(steps.iter().map(Step::take)).await;
                 }
             }
-            _ => acknowledge().await,
+            _ => acknowledge(event.detail()?).await,
         }
     }
 }

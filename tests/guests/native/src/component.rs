@@ -1,5 +1,7 @@
 //! The mini-app itself.
 
+mod harm;
+
 use acme::loyalty::{ledger, points};
 use futures_util::future::join_all;
 use miniapp::host::extension as by_name;
@@ -21,16 +23,18 @@ struct Detail {
     text: Option<String>,
     bytes: Option<usize>,
     depth: Option<usize>,
+    lists: Option<usize>,
     #[serde(default)]
     n: usize,
 }
 
 impl Detail {
     fn text(&self) -> String {
-        match (&self.text, self.bytes, self.depth) {
+        match (&self.text, self.bytes, self.depth, self.lists) {
             (Some(text), ..) => text.clone(),
-            (_, Some(bytes), _) => format!("\"{}\"", "x".repeat(bytes.saturating_sub(2))),
-            (_, _, Some(depth)) => "[".repeat(depth) + &"]".repeat(depth),
+            (_, Some(bytes), ..) => format!("\"{}\"", "x".repeat(bytes.saturating_sub(2))),
+            (_, _, Some(depth), _) => "[".repeat(depth) + &"]".repeat(depth),
+            (.., Some(lists)) => format!("[{}[]]", "[],".repeat(lists.saturating_sub(1))),
             _ => "null".to_owned(),
         }
     }
@@ -146,7 +150,7 @@ impl Page for Index {
                     .await
                     .map(drop)
             }
-            other => Err(Error::app(format!("there is no handler `{other}`"))),
+            _ => harm::on_event(page, event).await,
         }
     }
 }

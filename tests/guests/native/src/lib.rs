@@ -5,6 +5,7 @@
 //! | `invoke` | `{name, text}` | invokes an extension with a text, sets `answer` |
 //! | `invoke` | `{name, bytes}` | with a JSON text of so many bytes, sets `answered` to the answer's bytes |
 //! | `invoke` | `{name, depth}` | with arrays in arrays |
+//! | `invoke` | `{name, lists}` | with an array of so many empty ones |
 //! | `invoke-many` | `{name, n}` | invokes it so often at once, sets `ok` and `codes` |
 //! | `balance` | `{text}` | asks `acme:loyalty/points`, sets `balance` |
 //! | `echo` | `{bytes}` | gives it so many bytes, sets `echoed` |
@@ -21,6 +22,21 @@
 //! | `locate` | | sets `position` |
 //! | `files` | | reads the first file of the user's, sets `file`, and saves it as `copy` |
 //! | `noop` | | nothing |
+//!
+//! And what a hostile one does, in `component/harm.rs`:
+//!
+//! | handler | detail | what it does |
+//! |---|---|---|
+//! | `begin` | `{what, n}` | begins so many calls, one after another, and drops each: `invoke`, `balance`, `paste`, `ask` |
+//! | `for-ever` | `{text}` | invokes `points` and asks for a balance, again and again |
+//! | `invoke-long` | `{n}` | invokes an extension whose name has so many bytes |
+//! | `names` | `{n, bytes}` | gives `acme:loyalty/points` so many names of so many bytes, sets `named` |
+//! | `paste-many` | `{n}` | reads the clipboard so often at once, sets `ok` and `codes` |
+//! | `copy-many` | `{n, bytes}` | writes so many bytes to it so often at once, sets `ok` and `codes` |
+//! | `choose` | | sets `handle` to that of the first file of the user's |
+//! | `read-file` | `{handle, offset, length}` | reads a file by its handle, sets `read` to how many bytes |
+//! | `read-files` | `{handle, n}` | reads so many from a handle on, sets `ok` and `codes` |
+//! | `release-files` | `{handle, n}` | lets so many go, sets `ok` and `codes` |
 
 #[cfg(target_family = "wasm")]
 mod component;
