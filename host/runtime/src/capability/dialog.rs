@@ -13,7 +13,7 @@ use super::{Capability, lacks_nothing};
 use crate::contract::imports::dialog;
 use crate::contract::imports::dialog_types::{Question, Reply};
 use crate::contract::{DIALOG_SYNC, GuestError, code};
-use crate::instance::State;
+use crate::instance::{Questions, State};
 use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::report::truncate;
 use crate::runtime::Services;
@@ -60,6 +60,7 @@ struct Call {
     services: Arc<Services>,
     tenant: Arc<Tenant>,
     shown: Arc<Mutex<()>>,
+    questions: Questions,
     question: Question,
     _place: Share,
 }
@@ -103,6 +104,7 @@ impl Call {
             services: Arc::clone(&state.services),
             tenant: Arc::clone(&state.tenant),
             shown,
+            questions: state.questions.clone(),
             question,
             _place: place,
         })
@@ -114,6 +116,7 @@ impl Call {
         let Some(interface) = &self.services.user_interface else {
             return Err(unavailable(none));
         };
+        let _asked = self.questions.ask();
         let _turn = self.shown.lock().await;
         let ask = async || match interface.ask(&self.tenant, &self.question) {
             Some(asking) => Some(asking.await),

@@ -14,6 +14,7 @@ use super::{ConsentAnswer, ConsentQuestion, ConsentRule};
 use crate::capability::InFlight;
 use crate::contract::{GuestError, code};
 use crate::grant::{Grant, guest_error};
+use crate::instance::Questions;
 use crate::meter::{Owed, price};
 use crate::tenant::Tenant;
 
@@ -81,16 +82,19 @@ struct Life {
     /// The last question about each permission that this life has waited for.
     joined: Mutex<Vec<(Permission, Waiting)>>,
     waiting: InFlight,
+    /// Told of a question while this life waits for its answer.
+    questions: Questions,
     owed: Owed,
 }
 
 impl Gate {
     /// What questions make the host do is `owed`.
-    pub(crate) fn new(opened: Opened, owed: Owed) -> Self {
+    pub(crate) fn new(opened: Opened, questions: Questions, owed: Owed) -> Self {
         Self(Arc::new(Life {
             opened,
             joined: Mutex::default(),
             waiting: InFlight::default(),
+            questions,
             owed,
         }))
     }
@@ -124,6 +128,7 @@ impl Gate {
             Some(Joined::Decided(outcome)) => return self.outcome(permission, outcome),
             None => return Err(self.refusal(permission, Standing::NobodyAsks)),
         };
+        let _asked = self.0.questions.ask();
         let answered = waiting.wait_for(Option::is_some).await.map(|found| *found);
         let outcome = answered.ok().flatten().unwrap_or(Outcome::Panicked);
         self.outcome(permission, outcome)
