@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use miniapp_host::{AppManifest, Package, PartnerManifest};
 use miniapp_js_engine::{
     DateOptions, Environment, Failure, Level, NumberOptions, Outside, Question, Reply, Request,
@@ -89,7 +90,8 @@ pub fn without_sandbox() -> Duration {
         mappings: String::new(),
     };
     engine.load(&script).unwrap();
-    engine.launch(OPTIONS).unwrap();
+    // There is nothing that it would wait for.
+    engine.launch(OPTIONS).now_or_never().unwrap();
     engine.show(OPTIONS).unwrap();
     engine.page_load(1, "campaign", "[]").unwrap();
     host.set.get().unwrap() - began

@@ -3,8 +3,9 @@
 //! What needs the user's consent asks by itself when it is first used. Here a mini-app learns how that
 //! stands, or asks when the moment is good: say first what is gained, and ask when the user wants it.
 //!
-//! A launch may take ten seconds, and a user longer: ask from a page, not from the app's `on_launch`. What is
-//! asked from the background waits until the mini-app is shown.
+//! Nothing is on the screen before the app's `on_launch` has returned: ask from a page rather than there,
+//! although the time that the user takes is not the launch's. What is asked from the background waits until the
+//! mini-app is shown.
 //!
 //! ```
 //! use miniapp_guest::consent::Status;

@@ -408,14 +408,11 @@ async fn reopen(
     }
 }
 
-/// Whether a launch failed for what the mini-app did after its `on-launch` began, which a
-/// state that it restores may be the reason of.
+/// Whether a launch failed for what the mini-app did after it was handed the state that it
+/// restores, which may be the reason.
 fn is_its_own_fault(error: &miniapp_runtime::LaunchError) -> bool {
-    let miniapp_runtime::LaunchError::Ended(reason) = error else {
+    let miniapp_runtime::LaunchError::NotRestored(reason) = error else {
         return false;
     };
-    !matches!(
-        **reason,
-        EndReason::LaunchRefused(_) | EndReason::PoolExhausted(_) | EndReason::Host(_)
-    )
+    !matches!(**reason, EndReason::PoolExhausted(_) | EndReason::Host(_))
 }

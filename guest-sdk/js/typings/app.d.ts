@@ -33,7 +33,7 @@ declare namespace MiniApp {
    * down, as in `onLaunch(options): Promise<void>`.
    */
   interface AppLifecycle {
-    /** Called once, before everything else. */
+    /** Called once, before everything else. A promise that it returns is waited for. */
     onLaunch?(options: LaunchOptions): unknown;
     /** The app came to the foreground. */
     onShow?(options: LaunchOptions): unknown;

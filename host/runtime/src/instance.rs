@@ -7,6 +7,7 @@
 mod control;
 mod conversation;
 mod presence;
+mod questions;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -36,6 +37,7 @@ use crate::tenant::Tenant;
 use control::Farewell;
 pub(crate) use control::{Control, Phase};
 pub(crate) use presence::{Parting, Sight, Slept, Waits};
+pub(crate) use questions::Questions;
 
 /// What a store holds for its mini-app.
 pub(crate) struct State {
@@ -61,7 +63,9 @@ pub(crate) struct State {
     pub(crate) calling: InFlight,
     /// Calls of the clipboard.
     pub(crate) using_clipboard: InFlight,
-    /// Questions to the user.
+    /// What the user is being asked.
+    pub(crate) questions: Questions,
+    /// Dialogs.
     pub(crate) dialogs: Dialogs,
     /// What was drawn over its pages.
     pub(crate) drawn: Drawn,
@@ -319,7 +323,7 @@ async fn supervise(
         lived = &mut driven => return lived_or_too_long(lived, limits),
         _ = phase.wait_for(|phase| !matches!(phase, Phase::Launching)) => {}
         _ = control.parting() => {}
-        () = tokio::time::sleep(limits.launch) => {
+        () = control.questions.wait(limits.launch, limits.consent) => {
             return Ok(EndReason::LaunchTooLong { limit: limits.launch });
         }
     }
@@ -335,9 +339,10 @@ async fn supervise(
     tokio::select! {
         biased;
         lived = driven => lived_or_too_long(lived, limits),
-        () = tokio::time::sleep(limits.close) => {
-            Ok(EndReason::ClosedByForce { after: limits.close })
-        }
+        () = tokio::time::sleep(limits.close) => Ok(match control.presence.parts() {
+            Some(parting) if control.has_said_farewell() => parting.reason(),
+            _ => EndReason::ClosedByForce { after: limits.close },
+        }),
     }
 }
 
@@ -363,7 +368,12 @@ fn new_store(
         tenant: Arc::clone(tenant),
         grant: Arc::clone(prepared.grant()),
         services: Arc::clone(prepared.services()),
-        consent: Gate::new(kept.consent, meter.owed().clone(), sight.clone()),
+        consent: Gate::new(
+            kept.consent,
+            control.questions.clone(),
+            meter.owed().clone(),
+            sight.clone(),
+        ),
         launched_at: Instant::now(),
         meter,
         routes: Arc::clone(prepared.routes()),
@@ -375,6 +385,7 @@ fn new_store(
         sleeping: InFlight::default(),
         calling: InFlight::default(),
         using_clipboard: InFlight::default(),
+        questions: control.questions.clone(),
         dialogs: Dialogs::default(),
         drawn: Drawn::default(),
         reading_profile: InFlight::default(),

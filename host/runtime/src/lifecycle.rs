@@ -2,14 +2,15 @@
 //! who asks for them nor what they do.
 //!
 //! ```text
-//! app    on-launch ─ on-show ─ … on-hide, on-show … ───────────── on-hide
-//! page                └ on-load ─ on-show ─ on-ready … on-hide ─ on-unload
+//! app    on-launch ─ on-show ─ … on-hide, on-show … ── on-hide
+//! page                └ on-load ─ on-show ─ on-ready … on-hide ─── on-unload
 //! ```
 //!
-//! Each callback is awaited before the next one in its row; how the rows of several
-//! pages go together is the page stack's. A launch whose
-//! `on-launch` fails opens no page (W3C MiniApp Lifecycle; the peers start
-//! the page while the launch still runs, and users complain).
+//! Each callback is awaited before the next one in its row, but those that hide and close,
+//! which wait for nothing; how the rows of several pages go together is the page stack's. A
+//! launch whose `on-launch` fails opens no page, and one that takes its time opens it later
+//! (W3C MiniApp Lifecycle; the peers start the page while the launch still runs, and users
+//! complain).
 
 use std::fmt;
 
@@ -95,6 +96,11 @@ macro_rules! call {
 }
 
 impl Exports {
+    /// Whether the mini-app takes one call at a time, and those that wait in any order.
+    pub(crate) fn are_one_at_a_time(&self) -> bool {
+        matches!(self, Self::Sync { .. })
+    }
+
     pub(crate) async fn on_launch(
         &self,
         store: &Accessor<State>,

@@ -142,12 +142,14 @@ pub struct Limits {
     /// How long it may be in the background before it is ended, see [`BACKGROUND`].
     pub background: Duration,
     /// How long a launch may take until `on-launch` and `on-show` have returned; ten seconds.
+    /// Not counted is the time in which the mini-app's questions to the user are open, of
+    /// which there may be [`Self::consent`] in all.
     pub launch: Duration,
     /// How long a mini-app may compute without returning to the event loop; two
     /// seconds. Time that it waits, or that others run, is not counted.
     pub turn: Duration,
     /// How long a mini-app that is being closed may take for `on-hide` and
-    /// `on-unload`; half a second.
+    /// `on-unload`, and for what they have begun; half a second.
     pub close: Duration,
     /// How long a question to the user may stay open, see [`CONSENT`].
     pub consent: Duration,

@@ -212,9 +212,11 @@ impl MiniApp {
         }
     }
 
-    /// Tells the mini-app that it came to the foreground, and waits until it was
-    /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
-    /// in the foreground already, or has ended.
+    /// Tells the mini-app that it came to the foreground, and waits for the host to take
+    /// that up and until it was handled, but no longer than [`Limits::close`]. Does nothing
+    /// for one that is in the foreground already, or has ended. Of several calls at once, of
+    /// [`Self::hide`] too, one is the last for everybody; one that is dropped before the host
+    /// has taken it up has changed nothing.
     pub async fn show(&self) {
         self.set_visible(true).await;
     }
@@ -235,9 +237,8 @@ impl MiniApp {
         Ok(())
     }
 
-    /// Tells the mini-app that it went to the background, and waits until it was
-    /// handled, but no longer than [`Limits::close`]. Does nothing for one that is
-    /// in the background already, or has ended.
+    /// Tells the mini-app that it went to the background, as [`Self::show`] tells of the
+    /// foreground. Does nothing for one that is in the background already, or has ended.
     pub async fn hide(&self) {
         self.set_visible(false).await;
     }
@@ -249,14 +250,11 @@ impl MiniApp {
 
     async fn set_visible(&self, visible: bool) {
         let _awake = self.control.ask(Waits::Briefly);
-        let told = async {
-            if let Some(answer) = self.ask_visible(visible, None).await {
-                // Dropped where the mini-app ends meanwhile, which its end tells.
-                answer.await.ok();
-            }
-        };
-        // A mini-app that takes its time must not keep the native app waiting.
-        tokio::time::timeout(self.patience, told).await.ok();
+        if let Some(answer) = self.ask_visible(visible, None).await {
+            // A mini-app that takes its time must not keep the native app waiting. Dropped
+            // where the mini-app ends meanwhile, which its end tells.
+            tokio::time::timeout(self.patience, answer).await.ok();
+        }
     }
 
     /// Asks for it to be visible or not; nothing where it has ended. What is returned
@@ -266,14 +264,16 @@ impl MiniApp {
         visible: bool,
         opening: Option<Box<Opening>>,
     ) -> Option<oneshot::Receiver<()>> {
-        self.control.set_visible(visible);
+        // Whoever gives up waiting for this has changed nothing.
+        let place = self.mailbox.requests.reserve().await.ok()?;
         let (reply, answer) = oneshot::channel();
         let request = Request::Visible {
             visible,
             opening,
             reply,
         };
-        self.mailbox.requests.send(request).await.ok()?;
+        // Of two who ask at once, the same one is the last for presence and pages.
+        self.control.set_visible(visible, || place.send(request));
         Some(answer)
     }
 

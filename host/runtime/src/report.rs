@@ -56,10 +56,11 @@ pub enum Report<'a> {
     Turn(Turn),
     /// An error that nobody in the mini-app has handled: a callback returned it, or its tool
     /// chain has reported it. Not told of a callback whose page was closed meanwhile, and
-    /// which failed for that.
+    /// which failed for that. Told once, with the code `busy`, of a mini-app that gets no
+    /// callbacks any more because too many of them have not returned.
     Uncaught {
-        /// The callback that returned it; none for what failed later, such as a promise that
-        /// was rejected.
+        /// The callback that returned it; none for what no callback has returned, such as a
+        /// promise that was rejected.
         callback: Option<Callback>,
         /// The page, for a callback of a page.
         page: Option<PageId>,
@@ -78,7 +79,8 @@ pub enum Report<'a> {
         /// What is wrong.
         error: &'a StorageError,
     },
-    /// The mini-app was suspended in the background (true), or goes on (false).
+    /// The mini-app was suspended in the background (true), or goes on (false): in the
+    /// foreground, for a while, or to end.
     Suspended(bool),
     /// What the user has agreed to could not be read or kept: they are asked again, now or
     /// at the next launch. May be reported by another task than the mini-app's.

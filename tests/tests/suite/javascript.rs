@@ -35,6 +35,7 @@ macro_rules! in_both_forms {
     };
 }
 
+mod lifecycle;
 mod locale;
 mod waiting;
 

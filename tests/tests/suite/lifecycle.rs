@@ -1,10 +1,14 @@
 //! The order of callbacks, and what happens when one fails.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::poll;
-use miniapp_host::{EndReason, LaunchOptions};
+use miniapp_host::{
+    Answering, Asking, ConsentAnswer, ConsentPrompt, ConsentQuestion, EndReason, Execution,
+    LaunchError, LaunchOptions, Limits, MiniApp, Question, Reply, RunError, Tenant, UserInterface,
+};
 use miniapp_tests::{Guest, Line, Stage, on_both};
 use serde_json::json;
 
@@ -22,7 +26,7 @@ on_both! {
                 "life page.load", "life page.show", "life page.ready",
                 "life page.hide", "life app.hide",
                 "life app.show", "life page.show",
-                "life page.hide", "life page.unload", "life app.hide",
+                "life page.hide", "life app.hide", "life page.unload",
             ]
         );
     }
@@ -49,6 +53,99 @@ on_both! {
         assert_eq!(stage.record.log(), ["life app.launch"]);
         assert!(matches!(stage.record.lines().last(), Some(Line::Ended(EndReason::LaunchRefused(_)))));
         stage.assert_pool_is_empty().await;
+    }
+}
+
+/// A user who takes their time to answer, if they answer at all.
+struct Slow(Option<Duration>);
+
+impl Slow {
+    async fn think(&self) {
+        match self.0 {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl ConsentPrompt for Slow {
+    fn ask<'a>(&'a self, _: &'a Tenant, _: &'a ConsentQuestion) -> Answering<'a> {
+        Box::pin(async {
+            self.think().await;
+            ConsentAnswer::Allow
+        })
+    }
+}
+
+impl UserInterface for Slow {
+    fn ask<'a>(&'a self, _: &'a Tenant, _: &'a Question) -> Option<Asking<'a>> {
+        Some(Box::pin(async {
+            self.think().await;
+            Ok(Reply {
+                confirmed: true,
+                input: None,
+            })
+        }))
+    }
+}
+
+/// Launches one that asks its user something while it is launched.
+async fn ask_at_launch(
+    execution: Execution,
+    fate: &str,
+    user: fn() -> Slow,
+    limits: Limits,
+) -> Result<MiniApp, LaunchError> {
+    let stage = Stage::builder(execution)
+        .host(|host| host.limits(limits).consent(user()).user_interface(Arc::new(user())))
+        .set()
+        .await;
+    let id = stage.install(Guest::Rogue).await;
+    let options = LaunchOptions {
+        extra: Some(json!({ "launch": fate }).to_string()),
+        ..LaunchOptions::default()
+    };
+    stage.host.launch_with(id.as_str(), options).await
+}
+
+on_both! {
+    async fn a_launch_may_wait_for_the_user(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.launch = Duration::from_secs(1);
+        let slow = || Slow(Some(Duration::from_millis(1_500)));
+        for fate in ["consent", "dialog"] {
+            let app = ask_at_launch(execution, fate, slow, limits.clone()).await;
+            assert!(app.unwrap().is_live(), "{fate}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_launch_does_not_wait_for_ever_for_the_user(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.launch = Duration::from_secs(1);
+        limits.consent = Duration::from_millis(100);
+        let error = ask_at_launch(execution, "dialog", || Slow(None), limits).await.unwrap_err();
+        let LaunchError::Failed(RunError::Ended(reason)) = &error else { panic!("{error}") };
+        assert!(matches!(**reason, EndReason::LaunchTooLong { .. }), "{reason}");
+    }
+}
+
+on_both! {
+    async fn what_is_handed_over_must_be_json(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let id = stage.install(Guest::Rogue).await;
+        for broken in ["", "{", "1 2"] {
+            let options = LaunchOptions { extra: Some(broken.to_owned()), ..LaunchOptions::default() };
+            let error = stage.host.launch_with(id.as_str(), options).await.unwrap_err();
+            assert!(matches!(error, LaunchError::Failed(RunError::InvalidExtra { .. })), "{broken}: {error}");
+        }
+        let options = LaunchOptions { extra: Some("{".to_owned()), ..LaunchOptions::default() };
+        let error = stage.host.launch_with(id.as_str(), options).await.unwrap_err();
+        assert_eq!(error.to_string(), "the launch's `extra` is no JSON text: EOF while parsing an object at line 1 column 1; hand over what a serializer writes");
+        assert_eq!(stage.record.log(), [""; 0]);
+        let options = LaunchOptions { extra: Some("{}".to_owned()), ..LaunchOptions::default() };
+        assert!(stage.host.launch_with(id.as_str(), options).await.is_ok());
     }
 }
 
@@ -144,7 +241,7 @@ on_both! {
         assert_eq!(*app.close().await, EndReason::Closed);
         assert_eq!(
             stage.record.log(),
-            ["life app.launch", "life app.show", "life page.load", "life page.unload", "life app.hide"]
+            ["life app.launch", "life app.show", "life page.load", "life app.hide", "life page.unload"]
         );
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, poll};
 use miniapp_host::{
-    AppId, Consent, ConsentStore, ConsentStoreError, Decision, EndReason, Event, LaunchOptions,
-    MiniApp, PageId, Permission, Tenant, UserId,
+    AppId, Consent, ConsentStore, ConsentStoreError, Decision, EndReason, Event, LaunchError, LaunchOptions,
+    Limits, MiniApp, PageId, Permission, RunError, Tenant, UserId,
 };
 use miniapp_tests::{Guest, Manifests, Stage, on_both};
 use serde_json::{Value, json};
@@ -112,7 +112,9 @@ on_both! {
 
 on_both! {
     async fn a_state_outlives_an_opening_that_fails(execution: Execution) {
-        let stage = Stage::builder(execution).host(|host| host.keep_open(1)).set().await;
+        let mut limits = Limits::default();
+        limits.launch = Duration::from_secs(1);
+        let stage = Stage::builder(execution).host(|host| host.keep_open(1).limits(limits)).set().await;
         let names = install(&stage, 2).await;
         let first = stage.host.open(&names[0]).await.unwrap();
         remember(&first, json!("kept")).await;
@@ -123,13 +125,22 @@ on_both! {
         second.hide().await;
         let unknown = LaunchOptions { page: Some("pages/none".to_owned()), ..LaunchOptions::default() };
         stage.host.open_with(&names[0], unknown).await.unwrap_err();
+        // Nor is it lost to one that does not get as far as to restore it.
+        let waits = LaunchOptions {
+            page: Some("pages/a".to_owned()),
+            query: vec![("launch".to_owned(), "wait".to_owned())],
+            ..LaunchOptions::default()
+        };
+        let error = stage.host.open_with(&names[0], waits).await.unwrap_err();
+        assert!(error.to_string().starts_with("the launch did not finish within 1000 ms"), "{error}");
         let first = stage.host.open(&names[0]).await.unwrap();
         assert_eq!(remember(&first, json!("crash")).await, "kept");
 
         // One that it cannot begin with is tried once.
         first.hide().await;
         stage.host.open(&names[1]).await.unwrap().hide().await;
-        stage.host.open(&names[0]).await.unwrap_err();
+        let error = stage.host.open(&names[0]).await.unwrap_err();
+        assert!(matches!(error, LaunchError::Failed(RunError::NotRestored(_))), "{error}");
         let first = stage.host.open(&names[0]).await.unwrap();
         assert_eq!(remember(&first, json!(null)).await, json!(null));
     }

@@ -1,10 +1,11 @@
 //! The stack of pages: the order of callbacks, who is refused, and what happens to
 //! those who take their time.
-//!
-//! The order is the W3C's MiniApp Lifecycle: an app is launched, shown and hidden; a
-//! page is loaded, shown, ready, hidden and unloaded; when the app comes to the
-//! foreground it is shown before its page, when it goes the page is hidden first. What
-//! the draft leaves open, how the callbacks of two pages follow one another, is WeChat's.
+
+mod background;
+mod cycles;
+mod farewell;
+pub mod lives;
+pub mod table;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use miniapp_host::{
     AppId, EndReason, Event, EventError, Execution, Host, LaunchOptions, Limits, MiniApp,
     Navigation, NavigationError, Observer, OpenPage, PageId, Report,
 };
-use miniapp_tests::{Guest, Line, Stage, on_both};
+use miniapp_tests::{Guest, Stage, on_both};
 use serde_json::{Value, json};
 
 /// Delivers an event to the page on top.
@@ -72,101 +73,23 @@ async fn slow_stage(execution: Execution) -> Stage {
         .await
 }
 
-/// What is done, and the callbacks that follow, as the specification has them.
-const LIFECYCLE: [(&str, Value, &[&str]); 8] = [
-    (
-        "open",
-        Value::Null,
-        &[
-            "pages/a hide",
-            "pages/b load k=v",
-            "pages/b show",
-            "pages/b ready",
-        ],
-    ),
-    ("hide", Value::Null, &["pages/b hide", "app hide"]),
-    ("show", Value::Null, &["app show", "pages/b show"]),
-    (
-        "redirect",
-        Value::Null,
-        &[
-            "pages/b hide",
-            "pages/b unload",
-            "pages/c load k=v",
-            "pages/c show",
-            "pages/c ready",
-        ],
-    ),
-    (
-        "back",
-        Value::Null,
-        &["pages/c hide", "pages/c unload", "pages/a show"],
-    ),
-    (
-        "open",
-        Value::Null,
-        &[
-            "pages/a hide",
-            "pages/b load k=v",
-            "pages/b show",
-            "pages/b ready",
-        ],
-    ),
-    (
-        "switch-tab",
-        Value::Null,
-        &[
-            "pages/b hide",
-            "pages/b unload",
-            "pages/a unload",
-            "pages/c load k=v",
-            "pages/c show",
-            "pages/c ready",
-        ],
-    ),
-    (
-        "reload",
-        Value::Null,
-        &[
-            "pages/c hide",
-            "pages/c unload",
-            "pages/a load k=v",
-            "pages/a show",
-            "pages/a ready",
-        ],
-    ),
-];
-
 on_both! {
-    async fn callbacks_follow_the_specification(execution: Execution) {
+    async fn a_mini_app_moves_about_by_itself(execution: Execution) {
         let stage = Stage::set(execution).await;
         let app = stage.start(Guest::Pages).await;
-        let mut seen = 0;
-        assert_eq!(
-            lived(&stage, &mut seen).await,
-            ["app launch", "app show", "pages/a load", "pages/a show", "pages/a ready"]
-        );
-        for (done, _, callbacks) in LIFECYCLE {
-            let to = |page: &str| json!({ "to": format!("{page}?k=v") });
-            match done {
-                "hide" => app.hide().await,
-                "show" => app.show().await,
-                "back" => tap(&app, done, json!({ "pages": 1 })).await.unwrap(),
-                "open" => tap(&app, done, to("/pages/b")).await.unwrap(),
-                "reload" => tap(&app, done, to("pages/a")).await.unwrap(),
-                _ => tap(&app, done, to("pages/c")).await.unwrap(),
-            }
-            assert_eq!(lived(&stage, &mut seen).await, callbacks, "{done}");
+        for (handler, detail, stack) in [
+            ("open", json!({ "to": "/pages/b?k=v" }), &["pages/a", "pages/b"] as &[&str]),
+            ("redirect", json!({ "to": "pages/c" }), &["pages/a", "pages/c"]),
+            ("back", json!({ "pages": 1 }), &["pages/a"]),
+            ("switch-tab", json!({ "to": "pages/c" }), &["pages/c"]),
+            ("reload", json!({ "to": "pages/a" }), &["pages/a"]),
+        ] {
+            tap(&app, handler, detail).await.unwrap();
+            assert_eq!(paths(&app).await, stack, "{handler}");
+            app.settled().await;
         }
-        tap(&app, "open", json!({ "to": "pages/b" })).await.unwrap();
-        lived(&stage, &mut seen).await;
-        assert_eq!(*app.close().await, EndReason::Closed);
-        assert_eq!(
-            lived(&stage, &mut seen).await,
-            ["pages/b hide", "pages/b unload", "pages/a unload", "app hide"]
-        );
+        assert!(stage.record.log().contains(&"pages/b load k=v".to_owned()));
         assert_eq!(stage.record.uncaught(), []);
-        stage.assert_pool_is_empty().await;
     }
 }
 
@@ -422,6 +345,32 @@ on_both! {
 }
 
 on_both! {
+    async fn a_mini_app_that_gets_no_more_callbacks_is_told_of(execution: Execution) {
+        let mut limits = Limits::default();
+        limits.close = Duration::from_millis(50);
+        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
+        let app = stage.start(Guest::Pages).await;
+        // More than may be under way at once; what is not begun leaves no trace.
+        for _ in 0..80 {
+            app.navigate(Navigation::Open("pages/b?wait=1".to_owned())).await.unwrap();
+            app.navigate(Navigation::Back(1)).await.unwrap();
+        }
+        while stage.record.uncaught().is_empty() {
+            stage.moment().await;
+        }
+        app.hide().await;
+        stage.moment().await;
+        stage.moment().await;
+        assert_eq!(stage.record.uncaught(), [(
+            String::new(),
+            "busy: 64 callbacks have not returned, and no other is begun before one of them does; wait for less in `on-load`, `on-show` and `on-hide`".to_owned(),
+        )]);
+        assert_eq!(*app.close().await, EndReason::Closed);
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
     async fn an_event_for_a_page_that_is_gone_is_refused(execution: Execution) {
         let stage = Stage::set(execution).await;
         let app = stage.start(Guest::Pages).await;
@@ -505,129 +454,6 @@ on_both! {
         let app = stage.host.launch_with("miniapp_one_call_at_a_time", options).await.unwrap();
         app.ready().await.unwrap();
         assert_eq!(stage.record.log()[20..22], ["app launch", "app restore \"kept\""]);
-    }
-}
-
-on_both! {
-    async fn the_background_suspends_and_the_foreground_wakes(execution: Execution) {
-        let mut limits = Limits::default();
-        limits.suspend = Duration::from_millis(50);
-        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
-        let app = stage.start(Guest::Pages).await;
-        app.hide().await;
-        for _ in 0..100 {
-            stage.moment().await;
-            if stage.record.lines().contains(&Line::Suspended(true)) {
-                break;
-            }
-        }
-        assert_eq!(stage.record.lines().last(), Some(&Line::Suspended(true)));
-        let spent = app.fuel_spent();
-        stage.moment().await;
-        assert_eq!(app.fuel_spent(), spent, "what is suspended burns nothing");
-        // A question wakes it for as long as the answer takes.
-        assert_eq!(stage.data(&app).await["path"], "pages/a");
-        tap(&app, "sleep", json!({ "ms": 5 })).await.unwrap();
-        assert_eq!(stage.data(&app).await["slept"], true);
-        app.show().await;
-        assert!(stage.record.log().ends_with(&["app show".to_owned(), "pages/a show".to_owned()]));
-        assert!(app.hidden_for().is_none());
-        app.hide().await;
-        stage.moment().await;
-        stage.moment().await;
-        assert_eq!(*app.close().await, EndReason::Closed, "a suspended one is closed as any other");
-        stage.assert_pool_is_empty().await;
-    }
-}
-
-on_both! {
-    async fn an_event_that_never_returns_keeps_nobody_awake(execution: Execution) {
-        let mut limits = Limits::default();
-        limits.suspend = Duration::from_millis(50);
-        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
-        let app = stage.start(Guest::Pages).await;
-        app.hide().await;
-        let suspended = async || {
-            while stage.record.lines().last() != Some(&Line::Suspended(true)) {
-                stage.moment().await;
-            }
-        };
-        // The embedder waits for as long as it takes.
-        let mut handled = Box::pin(tap(&app, "sleep", json!({ "ms": 3_600_000 })));
-        tokio::select! {
-            _ = &mut handled => panic!("it sleeps for long"),
-            () = suspended() => {}
-        }
-        // A question that the host answers is answered nevertheless, and another event wakes it.
-        assert_eq!(stage.data(&app).await["path"], "pages/a");
-        tap(&app, "sleep", json!({ "ms": 5 })).await.unwrap();
-        assert_eq!(stage.data(&app).await["slept"], true);
-        suspended().await;
-        app.show().await;
-        assert_eq!(stage.record.lines().iter().rfind(|line| matches!(line, Line::Suspended(_))), Some(&Line::Suspended(false)));
-    }
-}
-
-on_both! {
-    async fn a_request_goes_through_the_background(execution: Execution) {
-        let mut limits = Limits::default();
-        limits.suspend = Duration::from_millis(20);
-        let stage = Stage::builder(execution)
-            .host(|host| host.limits(limits))
-            .serve(|_| Box::pin(async {
-                tokio::time::sleep(Duration::from_millis(60)).await;
-                miniapp_tests::json(200, &json!({}))
-            }))
-            .set()
-            .await;
-        let id = stage.install(Guest::Pages).await;
-        let app = stage.launch(&id).await;
-        let url = json!({ "url": "https://rogue.example.com/" });
-        let asked = tokio::spawn({
-            let app = app.clone();
-            async move { app.event(PageId::FIRST, Event::new("fetch").detail(url)).await }
-        });
-        stage.moment().await;
-        app.hide().await;
-        // Nobody waits for it any more, so it is suspended with its answer on the way.
-        asked.abort();
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        app.show().await;
-        for _ in 0..100 {
-            if stage.data(&app).await["code"] == "ok" {
-                break;
-            }
-            stage.moment().await;
-        }
-        assert_eq!(stage.data(&app).await["code"], "ok");
-        assert_eq!(*app.close().await, EndReason::Closed);
-    }
-}
-
-on_both! {
-    async fn who_is_left_in_the_background_ends_and_is_restored(execution: Execution) {
-        let mut limits = Limits::default();
-        limits.suspend = Duration::from_millis(20);
-        limits.background = Duration::from_millis(100);
-        let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
-        let app = stage.start(Guest::Pages).await;
-        tap(&app, "remember", json!({ "what": { "draft": 7 } })).await.unwrap();
-        app.navigate(Navigation::Open("pages/b?id=1".to_owned())).await.unwrap();
-        app.hide().await;
-        let reason = app.ended().await;
-        assert!(matches!(*reason, EndReason::LeftInBackground { .. }), "{reason}");
-        let saved = app.take_saved();
-        assert_eq!(app.take_saved(), None, "once");
-        let options = LaunchOptions { restore: saved, ..LaunchOptions::default() };
-        let app = stage.host.launch_with("miniapp_pages", options).await.unwrap();
-        app.ready().await.unwrap();
-        let log = stage.record.log();
-        assert!(log.ends_with(&[
-            "app launch".to_owned(), "app restore {\"draft\":7}".to_owned(), "app show".to_owned(),
-            "pages/b load id=1".to_owned(), "pages/b show".to_owned(), "pages/b ready".to_owned(),
-        ]), "{log:?}");
-        tap(&app, "remember", json!({ "what": 8 })).await.unwrap();
-        assert_eq!(stage.data(&app).await["restored"], json!({ "draft": 7 }));
     }
 }
 

@@ -209,10 +209,14 @@ const event = (id, handler, detail, dataset) => {
 };
 
 const entry = {
-  launch(options) {
+  /** Tells when `onLaunch` is over, and what it has promised. What that fails with stays what
+   * nobody has handled. */
+  launch(options, done) {
     launchOptions = launchInfo(parse(options));
     enterOptions = launchOptions;
-    call(app, 'onLaunch', [launchOptions]);
+    const promised = call(app, 'onLaunch', [launchOptions]);
+    if (isFunction(promised?.then)) settledThen(new PromiseOriginal((resolve) => resolve(promised)), done);
+    else done();
   },
   show(options) {
     forgetOffsets();

@@ -2,8 +2,10 @@
 //! host's callbacks. Knows the host as an [`Outside`] alone.
 
 use std::cell::{Cell, RefCell};
+use std::future::pending;
 use std::rc::Rc;
 
+use futures_util::future::abortable;
 use rquickjs::context::intrinsic;
 use rquickjs::function::IntoArgs;
 #[cfg(target_family = "wasm")]
@@ -173,9 +175,23 @@ impl Environment {
         self.0.is_loaded.get()
     }
 
-    /// `lifecycle.on-launch`, with its options as JSON.
-    pub fn launch(&self, options: &str) -> Result<(), Failure> {
-        self.0.call("launch", (options,))
+    /// `lifecycle.on-launch`, with its options as JSON. Over once that is which the script's
+    /// `onLaunch` promises. What it fails with goes to [`Outside::uncaught`], as that of any
+    /// other hook: whether the mini-app lives without it is its own to decide.
+    pub async fn launch(&self, options: &str) {
+        let (launching, launched) = abortable(pending::<()>());
+        let failed = launched.clone();
+        let begun = self.0.enter(|ctx, entry| {
+            let launch: Function<'_> = entry.get("launch")?;
+            let done = Function::new(ctx.clone(), move || launched.abort())?;
+            launch.call::<_, ()>((options, done))
+        });
+        if let Err(failure) = begun {
+            self.0.outside.uncaught(failure);
+            failed.abort();
+        }
+        // What is called off here is the wait.
+        launching.await.ok();
     }
 
     /// `lifecycle.on-show`.

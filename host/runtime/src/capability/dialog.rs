@@ -13,7 +13,7 @@ use super::{Capability, lacks_nothing};
 use crate::contract::imports::dialog;
 use crate::contract::imports::dialog_types::{Question, Reply};
 use crate::contract::{DIALOG_SYNC, GuestError, code};
-use crate::instance::{Sight, State};
+use crate::instance::{Questions, Sight, State};
 use crate::meter::{Meter, price, waited, waited_in_store};
 use crate::report::truncate;
 use crate::runtime::Services;
@@ -61,6 +61,7 @@ struct Call {
     tenant: Arc<Tenant>,
     shown: Arc<Mutex<()>>,
     sight: Sight,
+    questions: Questions,
     question: Question,
     _place: Share,
 }
@@ -105,6 +106,7 @@ impl Call {
             tenant: Arc::clone(&state.tenant),
             shown,
             sight: state.sight.clone(),
+            questions: state.questions.clone(),
             question,
             _place: place,
         })
@@ -116,6 +118,7 @@ impl Call {
         let Some(interface) = &self.services.user_interface else {
             return Err(unavailable(none));
         };
+        let _asked = self.questions.ask();
         // Those who wait behind it are of the same mini-app, which nobody sees either.
         let _turn = self.shown.lock().await;
         self.sight.shown().await;

@@ -14,7 +14,7 @@ use super::{ConsentAnswer, ConsentQuestion, ConsentRule};
 use crate::capability::InFlight;
 use crate::contract::{GuestError, code};
 use crate::grant::{Grant, guest_error};
-use crate::instance::Sight;
+use crate::instance::{Questions, Sight};
 use crate::meter::{Owed, price};
 use crate::tenant::Tenant;
 
@@ -84,6 +84,8 @@ struct Life {
     /// The last question about each permission that this life has waited for.
     joined: Mutex<Vec<Last>>,
     waiting: InFlight,
+    /// Told of a question while this life waits for its answer.
+    questions: Questions,
     owed: Owed,
     sight: Sight,
 }
@@ -100,11 +102,12 @@ struct Last {
 
 impl Gate {
     /// What questions make the host do is `owed`.
-    pub(crate) fn new(opened: Opened, owed: Owed, sight: Sight) -> Self {
+    pub(crate) fn new(opened: Opened, questions: Questions, owed: Owed, sight: Sight) -> Self {
         Self(Arc::new(Life {
             opened,
             joined: Mutex::default(),
             waiting: InFlight::default(),
+            questions,
             owed,
             sight,
         }))
@@ -142,6 +145,7 @@ impl Gate {
             Some(Joined::Decided(outcome)) => return self.outcome(permission, outcome),
             None => return Err(self.refusal(permission, Standing::NobodyAsks)),
         };
+        let _asked = self.0.questions.ask();
         let answered = waiting.wait_for(Option::is_some).await.map(|found| *found);
         let outcome = answered.ok().flatten().unwrap_or(Outcome::Panicked);
         self.outcome(permission, outcome)?;

@@ -1,11 +1,13 @@
 //! What the task of a mini-app shares with its handle: how far it has come, and what is
 //! wanted of it. Knows nothing of the store.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
 use super::presence::{Attention, Parting, Presence, Waits};
+use super::questions::Questions;
 use crate::end::EndReason;
 use crate::limits::Limits;
 use crate::meter::TurnSignal;
@@ -27,7 +29,12 @@ pub(crate) struct Control {
     phase: watch::Sender<Phase>,
     pub(super) presence: Presence,
     pub(super) signal: Arc<TurnSignal>,
+    pub(super) questions: Questions,
     saved: Mutex<Option<SavedState>>,
+    /// Whether what an earlier life has saved was handed over.
+    restores: AtomicBool,
+    /// Whether all callbacks of the farewell have returned.
+    said_farewell: AtomicBool,
 }
 
 impl Control {
@@ -36,7 +43,10 @@ impl Control {
             phase: watch::Sender::new(Phase::Launching),
             presence: Presence::new(),
             signal: TurnSignal::new(limits.turn),
+            questions: Questions::new(),
             saved: Mutex::default(),
+            restores: AtomicBool::new(false),
+            said_farewell: AtomicBool::new(false),
         }
     }
 
@@ -60,8 +70,8 @@ impl Control {
         self.presence.parting().await
     }
 
-    pub(crate) fn set_visible(&self, visible: bool) {
-        self.presence.set_visible(visible);
+    pub(crate) fn set_visible(&self, visible: bool, told: impl FnOnce()) {
+        self.presence.set_visible(visible, told);
     }
 
     /// Since when the mini-app is in the background.
@@ -86,6 +96,25 @@ impl Control {
     pub(crate) fn take_saved(&self) -> Option<SavedState> {
         let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         saved.take()
+    }
+
+    /// What an earlier life has saved is handed over now.
+    pub(super) fn restoring(&self) {
+        self.restores.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether what follows may be due to what an earlier life has saved.
+    pub(crate) fn has_restored(&self) -> bool {
+        self.restores.load(Ordering::SeqCst)
+    }
+
+    /// All callbacks of the farewell have returned; what they have begun may go on.
+    pub(super) fn farewell_was_said(&self) {
+        self.said_farewell.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn has_said_farewell(&self) -> bool {
+        self.said_farewell.load(Ordering::SeqCst)
     }
 
     pub(super) fn reach(&self, phase: Phase) {

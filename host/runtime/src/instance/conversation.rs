@@ -11,13 +11,16 @@ mod farewell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use wasmtime::Store;
 use wasmtime::component::{Access, Accessor};
 
+use super::presence::reach;
 use super::{Control, Delivery, Inbox, Opening, Parting, Phase, Request, State};
 use crate::contract::{GuestError, code};
 use crate::end::{EndReason, HostFault};
@@ -50,6 +53,7 @@ pub(super) async fn hold(
                 exports: &exports,
                 control,
                 waiting,
+                patience: prepared.limits().close,
                 launch: Mutex::new(launch),
             };
             let mut held = pin!(conversation.hold(restore, &mut inbox));
@@ -91,6 +95,8 @@ struct Conversation<'a> {
     exports: &'a Exports,
     control: &'a Control,
     waiting: Waiting,
+    /// How long callbacks may take before somebody is told.
+    patience: Duration,
     /// How the mini-app was opened the last time.
     launch: Mutex<GuestLaunchOptions>,
 }
@@ -109,10 +115,14 @@ struct Agenda<'a> {
     looks_again: bool,
     /// The fuel that was spent when it was looked last.
     spent: u64,
+    /// Since when as many callbacks of the app and its pages are under way as may be.
+    full: Option<Instant>,
+    /// Whether it was told that they do not return.
+    told_of_full: bool,
 }
 
-/// How often nothing must be under way, and no fuel spent, once a call of the host is over: the
-/// mini-app acts upon it a moment later, in slices where it has much to do.
+/// How often nothing must be under way, and no fuel spent, once a call of the host is over or one
+/// of the mini-app's is begun: it acts upon it a moment later, in slices where it has much to do.
 const RESTS: u8 = 3;
 
 impl Conversation<'_> {
@@ -127,6 +137,7 @@ impl Conversation<'_> {
             return Ok(EndReason::LaunchRefused(AppError::from_guest(error)));
         }
         if let Some(state) = restore {
+            self.control.restoring();
             let restored = self.exports.restore(self.store, state).await?;
             self.settle(Callback::Restore, None, restored).ok();
         }
@@ -144,6 +155,8 @@ impl Conversation<'_> {
             rests: 0,
             spent: 0,
             looks_again: false,
+            full: None,
+            told_of_full: false,
         };
         let parting = self.listen(inbox, &mut agenda).await?;
         let mut farewell = pin!(self.say_farewell(parting));
@@ -182,6 +195,8 @@ impl Conversation<'_> {
         loop {
             self.advance(agenda)?;
             let pause = self.store.with(|store| Meter::pause(store))?;
+            let stuck = agenda.full.filter(|_| !agenda.told_of_full);
+            let stuck = stuck.and_then(|since| since.checked_add(self.patience));
             let may_deliver = pause.is_zero() && agenda.events.len() < limits::CALLBACKS;
             tokio::select! {
                 biased;
@@ -202,12 +217,16 @@ impl Conversation<'_> {
                 () = self.waiting.none(), if !agenda.idling.is_empty() => self.pages(Pages::touch),
                 () = tokio::task::yield_now(), if agenda.looks_again => self.pages(Pages::touch),
                 () = async { tokio::time::sleep(pause).await }, if !pause.is_zero() => {}
+                () = reach(stuck), if stuck.is_some() => {
+                    agenda.told_of_full = true;
+                    self.tell_of_full();
+                }
             }
         }
     }
 
     /// Begins the callbacks that are due. A mini-app that never returns from too many
-    /// gets no more.
+    /// gets no more, which is told once.
     fn advance<'a>(&'a self, agenda: &mut Agenda<'a>) -> wasmtime::Result<()> {
         if !self.pages(|pages| pages.take_due()) {
             return Ok(());
@@ -218,6 +237,8 @@ impl Conversation<'_> {
             self.prepare(step)?;
             agenda.lifecycle.push(Box::pin(self.perform(step)));
         }
+        let is_full = agenda.lifecycle.len() >= limits::CALLBACKS;
+        agenda.full = is_full.then(|| agenda.full.unwrap_or_else(Instant::now));
         let stack = |ask: fn(&PageStack) -> bool| self.pages(|pages| ask(&pages.stack));
         if !agenda.settling.is_empty() && stack(PageStack::is_settled) {
             self.end_turn()?;
@@ -246,6 +267,24 @@ impl Conversation<'_> {
             }
         }
         Ok(())
+    }
+
+    fn tell_of_full(&self) {
+        let message = format!(
+            "{} callbacks have not returned, and no other is begun before one of them does; wait for less in `on-load`, `on-show` and `on-hide`",
+            limits::CALLBACKS
+        );
+        let error = AppError {
+            code: code::BUSY.to_owned(),
+            message,
+        };
+        self.store.with(|mut store| {
+            store.data_mut().report(Report::Uncaught {
+                callback: None,
+                page: None,
+                error: &error,
+            });
+        });
     }
 
     fn returned(&self, step: Step) -> wasmtime::Result<()> {
@@ -464,13 +503,18 @@ impl Conversation<'_> {
 }
 
 /// Whether an error is no fault of the mini-app's: its page was closed while the callback
-/// was under way, and what the callback did with it had to fail.
+/// was under way, or the whole mini-app is, and what the callback did had to fail.
 fn is_aftermath(callback: Callback, page: Option<PageId>, error: &AppError, pages: &Pages) -> bool {
     let went_on = matches!(
         callback,
-        Callback::PageLoad | Callback::PageShow | Callback::PageReady | Callback::PageEvent
+        Callback::PageLoad
+            | Callback::PageShow
+            | Callback::PageReady
+            | Callback::PageHide
+            | Callback::PageEvent
     );
-    let is_gone = page.is_some_and(|page| pages.data(page).is_none());
+    let closed = page.is_some_and(|page| pages.data(page).is_none());
+    let is_gone = closed || (callback != Callback::PageHide && pages.stack.is_leaving());
     went_on && is_gone && [code::NOT_FOUND, code::CANCELLED].contains(&error.code.as_str())
 }
 

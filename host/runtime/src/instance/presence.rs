@@ -2,9 +2,9 @@
 //! suspended there, and how long it stays so. Knows nothing of callbacks.
 //!
 //! A mini-app that is suspended is not polled: it burns nothing, its timers and answers
-//! wait. Whatever the embedder asks of it wakes it for as long as the answer takes; an event,
-//! which may never be answered, for no longer than it goes on in the background unasked.
-//! The times are WeChat's: five seconds, and half an hour.
+//! wait. What the embedder asks of the host about it wakes it for as long as the answer takes; an
+//! event, which may never be answered or go on when it was, for as long as it goes on in the
+//! background unasked. The times are WeChat's: five seconds, and half an hour.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
@@ -110,8 +110,6 @@ pub(super) struct Presence {
     parting: watch::Sender<Option<Parting>>,
     /// Questions of the embedder's that are answered soon.
     asked: AtomicUsize,
-    /// Questions of the embedder's that wait for the mini-app.
-    waiting: AtomicUsize,
     slept: Slept,
 }
 
@@ -132,18 +130,15 @@ pub(crate) enum Waits {
     ForMiniApp,
 }
 
-/// Keeps a mini-app awake while the embedder waits for it, as long as it may.
-pub(crate) struct Attention<'a> {
-    presence: &'a Presence,
-    waits: Waits,
-}
+/// Keeps a mini-app awake while the embedder waits for what is answered soon.
+pub(crate) struct Attention<'a>(Option<&'a Presence>);
 
 impl Drop for Attention<'_> {
     fn drop(&mut self) {
-        self.presence
-            .asked(self.waits)
-            .fetch_sub(1, Ordering::SeqCst);
-        self.presence.tell(|_| ());
+        if let Some(presence) = self.0 {
+            presence.asked.fetch_sub(1, Ordering::SeqCst);
+            presence.tell(|_| ());
+        }
     }
 }
 
@@ -158,13 +153,15 @@ impl Presence {
             }),
             parting: watch::Sender::new(None),
             asked: AtomicUsize::new(0),
-            waiting: AtomicUsize::new(0),
             slept: Slept::default(),
         }
     }
 
-    pub(super) fn set_visible(&self, visible: bool) {
+    /// It goes to the foreground or the background, and `told` tells those who act upon it:
+    /// at once, so that whoever does so last has told so last.
+    pub(super) fn set_visible(&self, visible: bool, told: impl FnOnce()) {
         self.hidden.send_if_modified(|hidden| {
+            told();
             let changes = hidden.is_some() == visible;
             if changes {
                 let now = Instant::now();
@@ -188,22 +185,16 @@ impl Presence {
     }
 
     pub(super) fn ask(&self, waits: Waits) -> Attention<'_> {
-        self.asked(waits).fetch_add(1, Ordering::SeqCst);
-        self.tell(|hidden| {
-            if waits == Waits::ForMiniApp {
-                hidden.woken = Instant::now();
-            }
-        });
-        Attention {
-            presence: self,
-            waits,
-        }
-    }
-
-    fn asked(&self, waits: Waits) -> &AtomicUsize {
         match waits {
-            Waits::Briefly => &self.asked,
-            Waits::ForMiniApp => &self.waiting,
+            Waits::Briefly => {
+                self.asked.fetch_add(1, Ordering::SeqCst);
+                self.tell(|_| ());
+                Attention(Some(self))
+            }
+            Waits::ForMiniApp => {
+                self.tell(|hidden| hidden.woken = Instant::now());
+                Attention(None)
+            }
         }
     }
 
@@ -254,7 +245,7 @@ impl Presence {
 
     /// Drives `life` while it is awake. Returns nothing once it is to end, which it is
     /// too when it was in the background for long. Tells `suspended` when it is, and
-    /// when it no longer is.
+    /// when it no longer is: to end, too, it goes on.
     pub(super) async fn drive<F: Future>(
         &self,
         mut life: Pin<&mut F>,
@@ -267,15 +258,15 @@ impl Presence {
         loop {
             let background = *hidden.borrow_and_update();
             let asked = self.asked.load(Ordering::SeqCst) > 0;
-            let waiting = self.waiting.load(Ordering::SeqCst) > 0;
             let (suspend, leave) = match background {
                 Some(Hidden { since, woken }) => (
-                    if waiting { woken } else { since }.checked_add(limits.suspend),
+                    woken.checked_add(limits.suspend),
                     since.checked_add(limits.background),
                 ),
                 None => (None, None),
             };
-            let awake = asked || suspend.is_none_or(|at| Instant::now() < at);
+            let parts = self.parts().is_some();
+            let awake = asked || parts || suspend.is_none_or(|at| Instant::now() < at);
             if awake == asleep.is_some() {
                 match asleep.take() {
                     Some(since) => self.slept.add(since.elapsed()),
@@ -283,10 +274,13 @@ impl Presence {
                 }
                 suspended(asleep.is_some());
             }
+            if parts {
+                return None;
+            }
             tokio::select! {
                 biased;
                 lived = life.as_mut(), if awake => return Some(lived),
-                _ = &mut parting => return None,
+                _ = &mut parting => {}
                 _ = hidden.changed() => {}
                 () = reach(suspend), if awake && !asked => {}
                 () = reach(leave), if background.is_some() => self.part(Parting::Left(limits.background)),
@@ -295,7 +289,8 @@ impl Presence {
     }
 }
 
-async fn reach(moment: Option<Instant>) {
+/// Waits for a moment; where there is none, for ever.
+pub(super) async fn reach(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => pending().await,

@@ -11,7 +11,9 @@
 //! The order is that of the W3C's MiniApp Lifecycle, and WeChat's where that is
 //! silent: a page is hidden before the one that covers it is loaded; what is closed
 //! is hidden and unloaded, the topmost first, before what lies below is shown; the
-//! app is shown before its page, and hidden after it.
+//! app is shown before its page, which waits for that, and hidden after it. The app's own
+//! two wait for nothing, as little as those that hide a page: one that never returns must
+//! not be the last.
 
 use super::{OpenPage, PageId};
 
@@ -63,7 +65,10 @@ pub(crate) struct PageStack {
     /// Whether nothing is begun any more but what leads out of it.
     leaving: bool,
     app_shown: bool,
-    app_calling: bool,
+    /// Whether its last `on-show` is under way, and nothing has hidden it since.
+    app_showing: bool,
+    /// Callbacks of the app that are under way.
+    app_calls: u8,
     last: u32,
     limit: usize,
 }
@@ -85,7 +90,8 @@ impl PageStack {
             foreground: true,
             leaving: false,
             app_shown: true,
-            app_calling: false,
+            app_showing: false,
+            app_calls: 0,
             last: 0,
             limit: limit.max(1),
         }
@@ -176,12 +182,12 @@ impl PageStack {
     }
 
     fn next_of_app(&mut self) -> Option<Step> {
-        let waits = self.app_calling && !self.leaving;
-        if waits || self.app_shown == self.foreground {
+        if self.app_shown == self.foreground {
             return None;
         }
         self.app_shown = self.foreground;
-        self.app_calling = true;
+        self.app_showing = self.foreground;
+        self.app_calls = self.app_calls.saturating_add(1);
         Some(if self.foreground {
             Step::AppShow
         } else {
@@ -199,7 +205,7 @@ impl PageStack {
     }
 
     fn next_showing(&mut self) -> Option<Step> {
-        let visible = self.foreground && self.app_shown;
+        let visible = self.foreground && self.app_shown && !self.app_showing;
         let top = self
             .open
             .last_mut()
@@ -224,7 +230,10 @@ impl PageStack {
     pub(crate) fn returned(&mut self, step: Step) {
         let id = match step {
             Step::AppShow | Step::AppHide => {
-                self.app_calling = false;
+                self.app_calls = self.app_calls.saturating_sub(1);
+                if step == Step::AppShow {
+                    self.app_showing = false;
+                }
                 return;
             }
             // Nothing waits for these of a page that is closed.
@@ -243,7 +252,7 @@ impl PageStack {
     /// Whether the app and its pages are as visible as they are to be, and have been told.
     /// A page that loads keeps nobody waiting.
     pub(crate) fn is_settled(&self) -> bool {
-        !self.app_calling
+        self.app_calls == 0
             && self.app_shown == self.foreground
             && self.closing.is_empty()
             && self
@@ -256,6 +265,11 @@ impl PageStack {
     pub(crate) fn is_idle(&self) -> bool {
         let due = |entry: &Entry| entry.calls > 0 || entry.stage == Stage::Planned;
         self.is_settled() && !self.open.iter().any(due)
+    }
+
+    /// Whether the app goes for good.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving
     }
 
     /// The page on top.

@@ -184,6 +184,28 @@ fn who_leaves_is_told_of_nothing_else() {
     assert_eq!(stack.next(), None, "it is not shown to be hidden");
 }
 
+#[test]
+fn an_app_that_never_returns_is_shown_and_hidden_nevertheless() {
+    use Step::{AppHide, AppShow, Hide, Load, Ready, Show};
+    let mut stack = PageStack::new(10);
+    push(&mut stack);
+    assert_eq!(run(&mut stack), [Load(A), Show(A), Ready(A)]);
+    stack.set_foreground(false);
+    assert_eq!(stack.next(), Some(Hide(A)));
+    stack.returned(Hide(A));
+    assert_eq!(stack.next(), Some(AppHide));
+    stack.set_foreground(true);
+    assert_eq!(stack.next(), Some(AppShow), "although its on-hide goes on");
+    assert_eq!(stack.next(), None, "the page waits for its app");
+    stack.set_foreground(false);
+    assert_eq!(stack.next(), Some(AppHide), "although its on-show goes on");
+    stack.set_foreground(true);
+    assert_eq!(stack.next(), Some(AppShow));
+    assert!(!stack.is_settled());
+    stack.returned(AppShow);
+    assert_eq!(stack.next(), Some(Show(A)));
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Push,

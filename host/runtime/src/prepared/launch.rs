@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use miniapp_package::{AppId, ScriptError};
+use serde::de::IgnoredAny;
+use serde_json::from_str;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, mpsc, oneshot};
 
 use super::Prepared;
@@ -39,6 +41,12 @@ pub enum LaunchError {
         /// Its bytes.
         bytes: usize,
     },
+    /// What was handed over as `extra` is no JSON text.
+    #[error("the launch's `extra` is no JSON text: {reason}; hand over what a serializer writes")]
+    InvalidExtra {
+        /// What is wrong, and where.
+        reason: String,
+    },
     /// As many mini-apps live as may.
     #[error(
         "{limit} mini-apps are live, which is the limit; close one, or raise `EngineOptions::live_apps`"
@@ -64,6 +72,10 @@ pub enum LaunchError {
     /// It ended before its first page.
     #[error("{0}")]
     Ended(Arc<EndReason>),
+    /// It ended before its first page, after it was handed what an earlier life has saved,
+    /// which may be the reason.
+    #[error("{0}; it was to restore what it has saved before")]
+    NotRestored(Arc<EndReason>),
 }
 
 impl From<LoggedOut> for LaunchError {
@@ -89,7 +101,7 @@ pub struct LaunchOptions {
     /// The user that it runs for. What a mini-app keeps is kept for each user apart;
     /// the device's only user if absent. The mini-app is not told.
     pub user: Option<UserId>,
-    /// What the opener hands over: a JSON text. With the query at most 64 KiB.
+    /// What the opener hands over: a JSON text, which is checked. With the query at most 64 KiB.
     pub extra: Option<String>,
     /// What an earlier life has saved. Where the mini-app can restore it and `page` is
     /// not given, it opens the page that was on top then.
@@ -227,6 +239,10 @@ impl Prepared {
         if bytes > limits::EVENT_BYTES {
             return Err(LaunchError::TooLarge { bytes });
         }
+        if let Some(Err(error)) = options.extra.as_deref().map(from_str::<IgnoredAny>) {
+            let reason = error.to_string();
+            return Err(LaunchError::InvalidExtra { reason });
+        }
         let options = GuestLaunchOptions {
             path: page,
             query,
@@ -259,7 +275,14 @@ impl Launching {
             return Err(error);
         }
         match reached.as_deref() {
-            Ok(Phase::Ended(reason)) => Err(LaunchError::Ended(Arc::clone(reason))),
+            Ok(Phase::Ended(reason)) => {
+                let reason = Arc::clone(reason);
+                Err(if self.control.has_restored() {
+                    LaunchError::NotRestored(reason)
+                } else {
+                    LaunchError::Ended(reason)
+                })
+            }
             _ => Ok(self.app),
         }
     }

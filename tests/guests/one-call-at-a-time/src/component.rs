@@ -71,6 +71,9 @@ impl state_sync::Guest for OneCallAtATime {
 impl page_sync::Guest for OneCallAtATime {
     fn on_load(page: u32, path: String, query: Vec<(String, String)>) -> Result<(), Error> {
         live(&format!("{page} load {path}"));
+        if query.iter().any(|(name, _)| name == "fail") {
+            return Err(failed("told to fail".into()));
+        }
         let Some((_, url)) = query.into_iter().find(|(name, _)| name == "url") else {
             return Ok(());
         };

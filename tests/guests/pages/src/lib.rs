@@ -2,7 +2,8 @@
 //! `<page> <call>`. Must not know what the host makes of it.
 //!
 //! The app does what the query of its launch says: `at-launch`, `at-restore` and `at-show` open an
-//! address there and then. It crashes where it is to restore `"crash"`.
+//! address there and then, `launch=wait` and `app-hide=wait` never return from there, and
+//! `app-show=<ms>` takes so long for `on-show`. It crashes where it is to restore `"crash"`.
 //!
 //! A page does what its query says when it is loaded:
 //!
@@ -13,7 +14,10 @@
 //! | `redirect=<address>` | goes there instead |
 //! | `fetch=<url>` | fetches, then sets `fetched` |
 //! | `loop` | goes to itself, and so on |
+//! | `bytes=<n>` | sets `bytes` to a text of so many |
+//! | `fail` | fails |
 //! | `hide=wait` | never returns from `on-hide` |
+//! | `hide=set` | sets `hidden` in `on-hide` |
 //! | `unload=<ms>` | takes so long for `on-unload` |
 //!
 //! | event | detail | what it does |
@@ -48,23 +52,38 @@ impl Pages {
             None => Ok(()),
         }
     }
+
+    fn launched_with(&self, name: &str) -> Option<String> {
+        self.launch.borrow().get(name).map(str::to_owned)
+    }
 }
 
 impl App for Pages {
     async fn on_launch(&self, launch: Launch) -> Result<()> {
         log::info!("app launch");
         *self.launch.borrow_mut() = launch.query;
+        if self.launched_with("launch").is_some() {
+            wait().await?;
+        }
         self.open_at("at-launch").await
     }
 
     async fn on_show(&self, launch: Launch) -> Result<()> {
         let fragment = launch.fragment.as_deref().unwrap_or_default();
         log::info!("{}", format!("app show {fragment}").trim_end());
+        if let Some(ms) = self.launched_with("app-show") {
+            let ms = ms.parse().unwrap_or_default();
+            timer::sleep(Duration::from_millis(ms)).await?;
+            log::info!("app shown");
+        }
         self.open_at("at-show").await
     }
 
     async fn on_hide(&self) -> Result<()> {
         log::info!("app hide");
+        if self.launched_with("app-hide").is_some() {
+            wait().await?;
+        }
         Ok(())
     }
 
@@ -83,7 +102,7 @@ impl App for Pages {
 
 #[derive(Default)]
 struct Any {
-    waits_when_hidden: Cell<bool>,
+    when_hidden: RefCell<Option<String>>,
     takes_to_unload: Cell<Option<Duration>>,
 }
 
@@ -119,10 +138,16 @@ impl Page for Any {
             "{}",
             format!("{} load {}", page.path(), pairs.join("&")).trim_end()
         );
-        self.waits_when_hidden.set(query.get("hide").is_some());
+        *self.when_hidden.borrow_mut() = query.get("hide").map(str::to_owned);
         let unload = query.get("unload").and_then(|ms| ms.parse().ok());
         self.takes_to_unload.set(unload.map(Duration::from_millis));
         page.set_data("path", page.path())?;
+        if let Some(bytes) = query.get("bytes").and_then(|bytes| bytes.parse().ok()) {
+            page.set_data("bytes", &"x".repeat(bytes))?;
+        }
+        if query.get("fail").is_some() {
+            return Err(Error::app("told to fail"));
+        }
         if query.get("wait").is_some() {
             wait().await?;
         }
@@ -154,10 +179,12 @@ impl Page for Any {
 
     async fn on_hide(&self, page: PageHandle) -> Result<()> {
         log::info!("{} hide", page.path());
-        if self.waits_when_hidden.get() {
-            wait().await?;
+        let told = self.when_hidden.borrow().clone();
+        match told.as_deref() {
+            Some("wait") => wait().await,
+            Some("set") => page.set_data("hidden", &true),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn on_unload(&self, page: PageHandle) -> Result<()> {

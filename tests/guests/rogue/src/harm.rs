@@ -22,6 +22,10 @@ pub enum Fate {
     Wait,
     /// Returns after 50 ms.
     Slow,
+    /// Asks the user whether the profile may be read.
+    Consent,
+    /// Asks the user to go on.
+    Dialog,
 }
 
 impl Fate {
@@ -33,6 +37,8 @@ impl Fate {
             Fate::Spin => spin(),
             Fate::Wait => wait().await,
             Fate::Slow => timer::sleep(Duration::from_millis(50)).await,
+            Fate::Consent => consent::ask("user:readProfile").await,
+            Fate::Dialog => dialog::alert("Go on?").await,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The callbacks of the contract. Each returns when the script's own function has; what that
-//! has begun goes on by itself.
+//! The callbacks of the contract. Each returns when the script's own function has, and what that
+//! has begun goes on by itself; but the launch waits for what `onLaunch` promises.
 
 use serde::Serialize;
 
@@ -47,7 +47,8 @@ fn options(options: &LaunchOptions) -> Result<String, Error> {
 
 impl lifecycle::Guest for Component {
     async fn on_launch(given: LaunchOptions) -> Result<(), Error> {
-        Ok(engine()?.launch(&options(&given)?)?)
+        engine()?.launch(&options(&given)?).await;
+        Ok(())
     }
 
     async fn on_show(given: LaunchOptions) -> Result<(), Error> {

@@ -10,7 +10,7 @@ fn the_campaign_page_shows_its_offers() {
             include_str!("../../../../../examples/campaign/campaign.js")
         );
         let stage = Stage::load(&script).unwrap();
-        stage.engine.launch(outside::OPTIONS).unwrap();
+        stage.engine.launch(outside::OPTIONS).await;
         let offers = Ok(answer(200, r#"[{"title":"Two for one"}]"#));
         stage.host.answers.borrow_mut().push(offers);
         stage.engine.page_load(1, "campaign", "[]").unwrap();
@@ -46,7 +46,7 @@ fn callbacks_are_told_what_the_peers_tell() {
         let stage = Stage::load(ALL).unwrap();
         let engine = &stage.engine;
         let options = r#"{"path":"pages/index","query":[["id","7"]],"fragment":"x","referrer":"other","extra":"{\"a\":1}"}"#;
-        engine.launch(options).unwrap();
+        engine.launch(options).await;
         engine.show(options).unwrap();
         engine
             .page_load(1, "pages/index", r#"[["id","7"],["id","8"]]"#)
@@ -182,6 +182,43 @@ fn errors_name_the_line_and_reach_the_app() {
                     .message
                     .contains("has no handler")
             );
+        }
+    });
+}
+
+#[test]
+fn a_launch_waits_for_what_it_promises() {
+    run(async {
+        let launched = async |app: &str| {
+            let stage = Stage::load(app).unwrap();
+            stage.engine.launch(outside::OPTIONS).await;
+            (stage.log(), stage.uncaught())
+        };
+        let told = |log: &[&str], uncaught: &[&str]| {
+            let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+            (owned(log), owned(uncaught))
+        };
+        let waits = "await new Promise((done) => setTimeout(done, 1)); console.log('waited')";
+        assert_eq!(
+            launched(&format!("App({{ async onLaunch() {{ {waits} }} }})")).await,
+            told(&["Info: waited"], &[])
+        );
+        assert_eq!(
+            launched("App({ onLaunch() { return { then(done) { setTimeout(() => { console.log('then'); done() }, 1) } } } })").await,
+            told(&["Info: then"], &[])
+        );
+        // What it fails with goes where every failure does, and the launch is over.
+        let told_of = "onError(e) { console.log('onError', e.split('\\n')[0]) }, onUnhandledRejection(r) { console.log('onUnhandledRejection', r.reason.message) }";
+        assert_eq!(
+            launched(&format!("App({{ {told_of}, async onLaunch() {{ {waits}; throw new Error('late') }} }})")).await.0,
+            ["Info: waited", "Info: onUnhandledRejection late"]
+        );
+        let (log, uncaught) = launched(&format!("App({{ {told_of}, onLaunch() {{ throw new Error('now') }} }})")).await;
+        assert_eq!(log, ["Info: onError Error: now"]);
+        assert!(uncaught[0].starts_with("Error: now\n    at onLaunch"), "{uncaught:?}");
+        assert_eq!(uncaught.len(), 1);
+        for odd in ["", "App({})", "App({ onLaunch: 1 })", "App({ onLaunch: () => 1 })", "App({ onLaunch: () => ({ then: 1 }) })"] {
+            assert_eq!(launched(odd).await, told(&[], &[]), "{odd}");
         }
     });
 }

@@ -347,7 +347,7 @@ impl Stage {
     pub async fn page_with(before: &str, definition: &str) -> Self {
         let text = format!("__page('pages/index');{before}\nPage({definition})");
         let stage = Self::load(&text).unwrap_or_else(|error| panic!("{error:?}"));
-        stage.engine.launch(OPTIONS).unwrap();
+        stage.engine.launch(OPTIONS).await;
         stage.engine.show(OPTIONS).unwrap();
         stage.engine.page_load(1, "pages/index", "[]").unwrap();
         stage.rest().await;

@@ -1,57 +1,129 @@
-//! What is said to a mini-app that is to end: its pages are closed, it is hidden, and it
-//! is asked for what it wants to find again. Does not know why it is to end, but whether
-//! it may come back.
+//! What is said to a mini-app that is to end: its page is hidden, then the app, it is asked for
+//! what it wants to find again, and its pages are closed. Does not know why it is to end, but
+//! whether it may come back.
+//!
+//! All of it is said, in this order, to one that takes its time for some of it: each is begun when
+//! the mini-app has acted upon the one before, or does nothing but wait. What goes on is awaited
+//! in the end, and what it has begun meanwhile too; how long, is decided from outside.
 
-use super::{Conversation, Parting, SavedState};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::{Call, Conversation, Parting, RESTS, SavedState};
 use crate::lifecycle::Callback;
-use crate::meter::{Meter, Trigger};
-use crate::page::Step;
+use crate::meter::{Meter, Trigger, Waiting};
+use crate::page::{OpenPage, Step};
+
+/// What was said, and not answered yet.
+type Said<'a> = FuturesUnordered<Call<'a, ()>>;
 
 impl Conversation<'_> {
-    /// Closes the pages and hides the app, as far as they were opened and shown. Calls
+    /// Hides the app and closes its pages, as far as they were shown and opened. Calls
     /// off what the mini-app has asked for, and does not wait for calls that are under
     /// way: one may never return.
     pub(super) async fn say_farewell(&self, parting: Parting) -> wasmtime::Result<()> {
         self.end_turn()?;
         self.control.signal.begin(Trigger::Close);
         self.store.with(|store| Meter::fill(store))?;
+        let begun = self.count_anew();
+        self.pages(|pages| pages.stack.leave());
+        self.call_off();
+        let mut said = Said::new();
+        self.say_what_is_due(&mut said).await?;
         if parting.keeps_state() {
-            self.take_leave(0).await?;
-            self.save().await?;
+            // Of the page that was seen last, also where it is closed before the answer.
+            let top = self.pages(|pages| pages.stack.pages().next_back().cloned());
+            said.push(Box::pin(self.save(top)));
+            self.act_upon(&mut said).await?;
         }
-        self.take_leave(usize::MAX).await
+        self.pages(|pages| pages.stack.close(usize::MAX));
+        self.say_what_is_due(&mut said).await?;
+        while let Some(answered) = said.next().await {
+            answered?;
+        }
+        self.control.farewell_was_said();
+        self.finish(&begun).await
     }
 
-    /// Says what is due to an app that goes for good, once so many pages are closed.
-    async fn take_leave(&self, close: usize) -> wasmtime::Result<()> {
-        self.pages(|pages| {
-            pages.stack.close(close);
-            pages.stack.leave();
-        });
+    /// Calls of the host that wait are counted from here on.
+    fn count_anew(&self) -> Waiting {
+        let begun = Waiting::default();
+        let waiting = begun.clone();
+        self.store
+            .with(|mut store| store.data_mut().waiting = waiting);
+        begun
+    }
+
+    /// Begins the callbacks that are due, and lets the mini-app act upon them.
+    async fn say_what_is_due<'a>(&'a self, said: &mut Said<'a>) -> wasmtime::Result<()> {
         while let Some(step) = self.pages(|pages| pages.stack.next()) {
             if let Step::Unload(page) = step {
                 self.drop_data(page);
-                self.call_off();
             }
-            self.perform(step).await?;
+            said.push(Box::pin(async move { self.perform(step).await.map(drop) }));
+            if self.exports.are_one_at_a_time() {
+                self.act_upon(said).await?;
+            }
+        }
+        self.act_upon(said).await
+    }
+
+    /// Waits until all that was said is answered, or the mini-app does nothing but wait. One that
+    /// takes one call at a time would take what waits for it in any order: all is answered first.
+    async fn act_upon(&self, said: &mut Said<'_>) -> wasmtime::Result<()> {
+        let mut rest = self.rest()?;
+        while !said.is_empty() {
+            tokio::select! {
+                biased;
+                Some(answered) = said.next() => answered?,
+                () = tokio::task::yield_now(), if !self.exports.are_one_at_a_time() => {
+                    if rest.is_reached(self.spent()?) {
+                        break;
+                    }
+                }
+            }
         }
         Ok(())
     }
 
-    /// Calls off what the mini-app has asked for, once no page of it is open.
+    /// Waits until nothing goes on that was `begun` since it was to end: a callback in JavaScript
+    /// has returned by its first pause.
+    async fn finish(&self, begun: &Waiting) -> wasmtime::Result<()> {
+        loop {
+            let mut rest = self.rest()?;
+            while !rest.is_reached(self.spent()?) {
+                tokio::task::yield_now().await;
+            }
+            if begun.is_none() {
+                return Ok(());
+            }
+            begun.none().await;
+        }
+    }
+
+    fn rest(&self) -> wasmtime::Result<Rest> {
+        Ok(Rest {
+            looks: RESTS,
+            spent: self.spent()?,
+        })
+    }
+
+    fn spent(&self) -> wasmtime::Result<u64> {
+        self.store.with(|mut store| Meter::spent(&mut store))
+    }
+
+    /// Calls off what the mini-app has asked for so far; what it asks for in order to end is its
+    /// own affair, as long as it may take for that.
     fn call_off(&self) {
         self.store.with(|mut store| {
-            let state = store.data_mut();
-            if let Some(session) = &state.session
-                && state.pages.stack.len() == 0
-            {
+            if let Some(session) = &store.data_mut().session {
                 session.call_off();
             }
         });
     }
 
-    /// Asks the mini-app for the state that is to outlive it.
-    async fn save(&self) -> wasmtime::Result<()> {
+    /// Asks the mini-app for the state that is to outlive it, and to begin at the page on top.
+    async fn save(&self, top: Option<OpenPage>) -> wasmtime::Result<()> {
         let Some(saved) = self.exports.save(self.store).await? else {
             return Ok(());
         };
@@ -59,7 +131,6 @@ impl Conversation<'_> {
             Some(state) => SavedState::check(state).map(Some),
             None => Ok(None),
         });
-        let top = self.pages(|pages| pages.stack.pages().next_back().cloned());
         match saved {
             Ok(Some(state)) => self.control.keep(top.map(|page| SavedState {
                 page: page.path,
@@ -70,5 +141,23 @@ impl Conversation<'_> {
             Err(error) => drop(self.settle(Callback::Save, None, Err(error))),
         }
         Ok(())
+    }
+}
+
+/// Whether a mini-app does nothing but wait: looked at again and again, it has burnt nothing.
+struct Rest {
+    looks: u8,
+    spent: u64,
+}
+
+impl Rest {
+    fn is_reached(&mut self, spent: u64) -> bool {
+        self.looks = if spent == self.spent {
+            self.looks.saturating_sub(1)
+        } else {
+            RESTS
+        };
+        self.spent = spent;
+        self.looks == 0
     }
 }
