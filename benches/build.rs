@@ -2,8 +2,8 @@
 
 fn main() {
     miniapp_guest_build::build_script::guests(&[
+        "benches/guests/caller",
         "benches/guests/kernels",
         "tests/guests/keeper",
-        "benches/guests/reader",
     ]);
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The benchmarks that have targets, in the order in which they are shown.
-pub const BENCHMARKS: [&str; 11] = [
+pub const BENCHMARKS: [&str; 12] = [
     "launch",
     "javascript",
     "scripts",
@@ -16,6 +16,7 @@ pub const BENCHMARKS: [&str; 11] = [
     "memory",
     "fuel",
     "set_data",
+    "pages",
     "policy",
     "requests",
     "consent",
