@@ -97,7 +97,11 @@ async fn ask_at_launch(
     limits: Limits,
 ) -> Result<MiniApp, LaunchError> {
     let stage = Stage::builder(execution)
-        .host(|host| host.limits(limits).consent(user()).user_interface(Arc::new(user())))
+        .host(|host| {
+            host.limits(limits)
+                .consent(user())
+                .user_interface(Arc::new(user()))
+        })
         .set()
         .await;
     let id = stage.install(Guest::Rogue).await;

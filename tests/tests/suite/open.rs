@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, poll};
 use miniapp_host::{
-    AppId, Consent, ConsentStore, ConsentStoreError, Decision, EndReason, Event, LaunchError, LaunchOptions,
-    Limits, MiniApp, PageId, Permission, RunError, Tenant, UserId,
+    AppId, Consent, ConsentStore, ConsentStoreError, Decision, EndReason, Event, LaunchError,
+    LaunchOptions, Limits, MiniApp, PageId, Permission, RunError, Tenant, UserId,
 };
 use miniapp_tests::{Guest, Manifests, Stage, on_both};
 use serde_json::{Value, json};

@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::{install, manifests, start};
 use crate::pages::lives;
-use crate::pages::table::LIVES;
 
 const TOLD: &str = "
 const told = (call) => function () {
@@ -38,11 +37,7 @@ in_both_forms! {
         ];
         let manifests = manifests("", "").app_with("pages: [pages/index, pages/offer]\n", lives::PAGES);
         let bundled = script::files(&manifests, &files);
-        for life in LIVES {
-            let stage = lives::stage(execution, life).await;
-            let id = install(&stage, form, &bundled).await;
-            lives::play(&stage, &id, life).await;
-        }
+        lives::play_all(execution, async |stage| install(stage, form, &bundled).await).await;
     }
 }
 

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use miniapp_host::{
-    EndReason, Event, Execution, LaunchOptions, Limits, Navigation, PageId,
-};
+use miniapp_host::{EndReason, Event, Execution, LaunchOptions, Limits, Navigation, PageId};
 use miniapp_tests::{Guest, Line, Stage, on_both};
 use serde_json::json;
 
@@ -23,7 +21,9 @@ async fn suspended(stage: &Stage) {
 /// Whether the one that was suspended was told to go on before it ended.
 fn goes_on_to_end(stage: &Stage) -> bool {
     let lines = stage.record.lines();
-    let last = lines.iter().rfind(|line| matches!(line, Line::Suspended(_)));
+    let last = lines
+        .iter()
+        .rfind(|line| matches!(line, Line::Suspended(_)));
     last == Some(&Line::Suspended(false)) && matches!(lines.last(), Some(Line::Ended(_)))
 }
 

@@ -7,6 +7,7 @@ use miniapp_tests::{Guest, Stage, on_both};
 fn generous() -> Limits {
     let mut limits = Limits::default();
     limits.core_percent = 100;
+    limits.fuel_per_second *= 100;
     limits
 }
 

@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use miniapp_host::{
-    AppId, EndReason, Execution, Host, LaunchOptions, Limits, MiniApp, Navigation,
-};
+use miniapp_host::{AppId, EndReason, Execution, Host, HostBuilder, Limits, MiniApp, Navigation};
 use miniapp_tests::{Guest, Stage, on_both};
 
 use super::table::{Action, LIVES, Row, State};
@@ -13,16 +11,25 @@ use super::table::{Action, LIVES, Row, State};
 /// The pages of the table.
 pub const PAGES: &str = "pages: [pages/a, pages/b, pages/c]\ntabs: [pages/a, pages/c]\n";
 
-/// A stage for one of the lives.
-pub async fn stage(execution: Execution, life: &[Row]) -> Stage {
-    let mut limits = Limits::default();
-    if life.iter().any(|row| row.action == Action::Left) {
-        limits.background = Duration::from_millis(50);
+/// How long those may be in the background that are to be left there.
+const BACKGROUND: Duration = Duration::from_millis(50);
+
+/// Plays all lives of the table with what `install` has installed.
+pub async fn play_all(execution: Execution, install: impl AsyncFn(&Stage) -> AppId) {
+    for is_left in [false, true] {
+        let mut limits = Limits::default();
+        if is_left {
+            limits.background = BACKGROUND;
+        }
+        let set = |host: HostBuilder| host.limits(limits);
+        let stage = Stage::builder(execution).host(set).set().await;
+        let id = install(&stage).await;
+        for life in LIVES {
+            if life.iter().any(|row| row.action == Action::Left) == is_left {
+                play(&stage, &id, life).await;
+            }
+        }
     }
-    Stage::builder(execution)
-        .host(|host| host.limits(limits))
-        .set()
-        .await
 }
 
 /// A callback as the table has it: `pages/b load k=v` is `b load`, and so is `2 load pages/b`.
@@ -58,9 +65,7 @@ async fn act(host: &Host, app: &MiniApp, action: Action) -> Option<EndReason> {
         Action::Foreground => app.show().await,
         Action::Left => {
             app.hide().await;
-            return Some(EndReason::LeftInBackground {
-                after: Duration::from_millis(50),
-            });
+            return Some(EndReason::LeftInBackground { after: BACKGROUND });
         }
         Action::Evict => {
             app.evict().await;
@@ -80,10 +85,10 @@ async fn act(host: &Host, app: &MiniApp, action: Action) -> Option<EndReason> {
 }
 
 /// Plays a life, and compares each line.
-pub async fn play(stage: &Stage, id: &AppId, life: &[Row]) {
-    let options = LaunchOptions::default();
-    let app = stage.host.open_with(id.as_str(), options).await.unwrap();
-    let (mut pages, mut seen, mut errors) = (HashMap::new(), 0, 0);
+async fn play(stage: &Stage, id: &AppId, life: &[Row]) {
+    let (mut seen, mut errors) = (stage.record.log().len(), stage.record.uncaught().len());
+    let app = stage.host.open(id.as_str()).await.unwrap();
+    let mut pages = HashMap::new();
     for row in life {
         let end = act(&stage.host, &app, row.action).await;
         if let Some(end) = &end {
@@ -103,11 +108,7 @@ pub async fn play(stage: &Stage, id: &AppId, life: &[Row]) {
 
 on_both! {
     async fn of_a_guest_that_takes_many_calls_at_once(execution: Execution) {
-        for life in LIVES {
-            let stage = stage(execution, life).await;
-            let id = stage.install(Guest::Pages).await;
-            play(&stage, &id, life).await;
-        }
+        play_all(execution, async |stage| stage.install(Guest::Pages).await).await;
     }
 }
 
@@ -115,11 +116,10 @@ on_both! {
     async fn of_a_guest_that_takes_one_call_at_a_time(execution: Execution) {
         let manifests = Guest::OneCallAtATime.manifests();
         let manifests = manifests.app_with("pages:\n  - pages/index\n  - pages/other\n", PAGES);
-        for life in LIVES {
-            let stage = stage(execution, life).await;
-            let id = stage.install_with(Guest::OneCallAtATime, &manifests).await.unwrap();
-            play(&stage, &id, life).await;
-        }
+        let install = async |stage: &Stage| {
+            stage.install_with(Guest::OneCallAtATime, &manifests).await.unwrap()
+        };
+        play_all(execution, install).await;
     }
 }
 

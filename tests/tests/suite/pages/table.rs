@@ -266,6 +266,10 @@ pub const LIVES: &[&[Row]] = &[
     CLOSED_IN_THE_BACKGROUND,
     &[LAUNCH, OPEN_B, end(Action::Close, HIDDEN_AND_UNLOADED)],
     &[LAUNCH, OPEN_B, end(Action::LogOut, HIDDEN_AND_UNLOADED)],
-    &[LAUNCH, OPEN_B, end(Action::Evict, HIDDEN_SAVED_AND_UNLOADED)],
+    &[
+        LAUNCH,
+        OPEN_B,
+        end(Action::Evict, HIDDEN_SAVED_AND_UNLOADED),
+    ],
     &[LAUNCH, OPEN_B, end(Action::Left, HIDDEN_SAVED_AND_UNLOADED)],
 ];

@@ -210,14 +210,30 @@ fn a_launch_waits_for_what_it_promises() {
         // What it fails with goes where every failure does, and the launch is over.
         let told_of = "onError(e) { console.log('onError', e.split('\\n')[0]) }, onUnhandledRejection(r) { console.log('onUnhandledRejection', r.reason.message) }";
         assert_eq!(
-            launched(&format!("App({{ {told_of}, async onLaunch() {{ {waits}; throw new Error('late') }} }})")).await.0,
+            launched(&format!(
+                "App({{ {told_of}, async onLaunch() {{ {waits}; throw new Error('late') }} }})"
+            ))
+            .await
+            .0,
             ["Info: waited", "Info: onUnhandledRejection late"]
         );
-        let (log, uncaught) = launched(&format!("App({{ {told_of}, onLaunch() {{ throw new Error('now') }} }})")).await;
+        let (log, uncaught) = launched(&format!(
+            "App({{ {told_of}, onLaunch() {{ throw new Error('now') }} }})"
+        ))
+        .await;
         assert_eq!(log, ["Info: onError Error: now"]);
-        assert!(uncaught[0].starts_with("Error: now\n    at onLaunch"), "{uncaught:?}");
+        assert!(
+            uncaught[0].starts_with("Error: now\n    at onLaunch"),
+            "{uncaught:?}"
+        );
         assert_eq!(uncaught.len(), 1);
-        for odd in ["", "App({})", "App({ onLaunch: 1 })", "App({ onLaunch: () => 1 })", "App({ onLaunch: () => ({ then: 1 }) })"] {
+        for odd in [
+            "",
+            "App({})",
+            "App({ onLaunch: 1 })",
+            "App({ onLaunch: () => 1 })",
+            "App({ onLaunch: () => ({ then: 1 }) })",
+        ] {
             assert_eq!(launched(odd).await, told(&[], &[]), "{odd}");
         }
     });
