@@ -6,6 +6,7 @@
 //! which permission an interface needs is written in `miniapp-package`, for tools
 //! without a runtime. Adding a capability touches its file, this catalogue and the WIT.
 
+mod awake;
 mod clipboard;
 mod clock;
 mod consent;
