@@ -34,6 +34,7 @@ mod wasi;
 
 use wasmtime::component::Linker;
 
+pub(crate) use clipboard::permission as clipboard_permission;
 pub use clipboard::{Clipboard, ClipboardAnswer, MemoryClipboard};
 pub(crate) use dialog::Dialogs;
 pub(crate) use extension::Offered as OfferedExtensions;

@@ -6,14 +6,14 @@ use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miniapp_package::{Digest, Governance, Package, PartnerManifest};
+use miniapp_package::{Digest, Governance, Package, PartnerManifest, Permission};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
 use crate::capability::{
     Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
     LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
-    UserLocale,
+    UserLocale, clipboard_permission,
 };
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
@@ -127,6 +127,19 @@ pub(crate) struct Services {
 }
 
 /// Prepares and runs mini-apps. Cheap to clone.
+impl Services {
+    /// The language and time zone of users for whom a launch says nothing else.
+    pub(crate) fn locale(&self) -> Arc<UserLocale> {
+        Arc::clone(&self.locale.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether there is anything behind an `ext:…` or a `device:…`.
+    pub(crate) fn offers(&self, permission: &Permission) -> bool {
+        let clipboard = *permission == clipboard_permission() && self.clipboard.is_some();
+        clipboard || self.extensions.offer(permission) || self.interfaces.offer(permission)
+    }
+}
+
 #[derive(Clone)]
 pub struct Runtime {
     inner: Arc<Inner>,
