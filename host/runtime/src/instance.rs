@@ -293,6 +293,7 @@ async fn drive(
     {
         store.data().report(Report::Turn(turn));
     }
+    store.data_mut().finish_log();
     match lived {
         Ok(reason) => reason,
         Err(error) => {
