@@ -7,7 +7,7 @@ use miniapp_package::{AppId, ScriptError};
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, mpsc, oneshot};
 
 use super::Prepared;
-use crate::capability::FilesError;
+use crate::capability::{FilesError, Locale, UserLocale};
 use crate::end::EndReason;
 use crate::instance::{self, Control, Inbox, Opening, Phase, Start};
 use crate::lifecycle::GuestLaunchOptions;
@@ -89,6 +89,9 @@ pub struct LaunchOptions {
     /// The user that it runs for. What a mini-app keeps is kept for each user apart;
     /// the device's only user if absent. The mini-app is not told.
     pub user: Option<UserId>,
+    /// The user's language and time zone, for this life; the host's if absent. A mini-app
+    /// that is open already keeps those that it was launched with.
+    pub locale: Option<Locale>,
     /// What the opener hands over: a JSON text. With the query at most 64 KiB.
     pub extra: Option<String>,
     /// What an earlier life has saved. Where the mini-app can restore it and `page` is
@@ -149,6 +152,10 @@ impl Prepared {
         control: Arc<Control>,
         options: LaunchOptions,
     ) -> Result<Launching, LaunchError> {
+        let locale = match &options.locale {
+            Some(locale) => Arc::new(UserLocale::new(locale)),
+            None => self.services().locale(),
+        };
         let (options, restore) = self.guest_options(self.routes(), options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let permit = self.place()?;
@@ -164,6 +171,7 @@ impl Prepared {
         };
         let start = Start {
             tenant: Arc::clone(&tenant),
+            locale,
             options,
             restore,
         };
