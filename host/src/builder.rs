@@ -205,7 +205,8 @@ impl HostBuilder {
         self
     }
 
-    /// The user's language and time zone; the system's by default.
+    /// The user's language and time zone; the system's by default. For hosts with users of
+    /// several see [`Host::set_locale`] and [`LaunchOptions::locale`](crate::LaunchOptions).
     #[must_use]
     pub fn locale(mut self, locale: Locale) -> Self {
         self.options.locale = Some(locale);

@@ -9,7 +9,7 @@ use miniapp_package::{
     Address, AddressPrefix, AppId, Digest, InvalidAddress, Package, PartnerManifest, Version,
 };
 use miniapp_runtime::{
-    CompileError, Consents, EndReason, LaunchOptions, LogOutError, MiniApp, PoolUsage,
+    CompileError, Consents, EndReason, LaunchOptions, Locale, LogOutError, MiniApp, PoolUsage,
     PrepareError, Prepared, Runtime, ScriptEngineError, Storage, Tenant, UserId,
 };
 
@@ -312,6 +312,13 @@ impl Host {
                 Err(error.into())
             }
         }
+    }
+
+    /// Sets language and time zone for launches from now on that say nothing else, as
+    /// [`HostBuilder::locale`] does from the beginning: for a user who changes them, or when
+    /// another one logs in. Mini-apps that live keep theirs; end them to have them begin anew.
+    pub fn set_locale(&self, locale: &Locale) {
+        self.runtime.set_locale(locale);
     }
 
     /// The mini-apps that are kept open, the most recently used one first.

@@ -18,7 +18,8 @@ declare namespace MiniApp {
     /**
      * Calls what the native app adds by name; 16 calls are under way at once.
      *
-     * Errors: `denied`, `not-found` where there is no such extension, `invalid-argument`,
+     * Errors: `denied`, where the native app offers nothing of that name too; `not-found` where it
+     * offers an interface and no such extension, `invalid-argument`,
      * `too-large`, `timeout`, `busy`, `unavailable`, and what the extension itself answers.
      */
     invoke<Answer = any>(options: Invocation & NoCallbacks): Promise<Invoked<Answer>>;

@@ -6,6 +6,7 @@
 //! which permission an interface needs is written in `miniapp-package`, for tools
 //! without a runtime. Adding a capability touches its file, this catalogue and the WIT.
 
+mod awake;
 mod clipboard;
 mod clock;
 mod consent;
@@ -33,6 +34,7 @@ mod wasi;
 
 use wasmtime::component::Linker;
 
+pub(crate) use clipboard::permission as clipboard_permission;
 pub use clipboard::{Clipboard, ClipboardAnswer, MemoryClipboard};
 pub(crate) use dialog::Dialogs;
 pub(crate) use extension::Offered as OfferedExtensions;

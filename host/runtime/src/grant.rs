@@ -114,6 +114,11 @@ impl Grant {
             let import = import.name.clone();
             this.links.push(Link { import, to });
         }
+        let mut interfaces = asking.imports.iter().flat_map(|import| &import.interface);
+        let by_name = |own: &&InterfaceName| requirement(own) == Some(Requirement::AnyExtension);
+        if let Some(extension) = interfaces.find(by_name) {
+            this.check_offered(&extension.unversioned(), services)?;
+        }
         Ok(this)
     }
 
@@ -209,12 +214,32 @@ impl Grant {
             (Judgement::Denied(denial), ..) => Ok(LinkTo::Denial(Arc::new(denial))),
             (Judgement::Granted { .. }, Some(served), None) => Ok(LinkTo::Capability(served)),
             (judgement, _, lacks) => {
-                let told = |permission: &Permission| {
-                    format!("`{}` is not offered by this app", permission.id())
-                };
-                judgement.unserved(name, told, lacks.unwrap_or("it is not served"))
+                judgement.unserved(name, not_offered, lacks.unwrap_or("it is not served"))
             }
         }
+    }
+
+    /// What is called by name and required must be there: `interface` itself always is.
+    fn check_offered(&self, interface: &str, services: &Services) -> Result<(), GrantError> {
+        let required = self.requests.iter().filter(|asked| !asked.optional);
+        for permission in required.map(|asked| &asked.permission) {
+            let setting = match permission {
+                Permission::Extension(_) => "extension",
+                Permission::Device(name) if name == "clipboard" => "clipboard",
+                Permission::Device(_) => "device",
+                _ => continue,
+            };
+            if !services.offers(permission) {
+                let id = permission.id();
+                return Err(GrantError::NotOffered {
+                    interface: interface.to_owned(),
+                    reason: format!(
+                        "nothing is registered as `{id}`; see `HostBuilder::{setting}`"
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Decides on an interface of the native app's own.
@@ -229,15 +254,19 @@ impl Grant {
         let imported = imports.find(|known| known.name == import);
         let functions = imported.map_or(&[][..], |import| &import.functions);
         let needs = Requirement::Permission(own.permission().clone());
-        match self.judge(asking, interface, needs)? {
-            Judgement::Denied(denial) => Ok(LinkTo::Denial(Arc::new(denial))),
-            Judgement::Granted { .. } => match own.lacks(functions) {
-                None => Ok(LinkTo::Interface(Arc::clone(own))),
-                Some(missing) => Err(GrantError::NotOffered {
-                    interface: interface.unversioned(),
-                    reason: format!("it has no function `{missing}`"),
-                }),
-            },
+        let name = interface.unversioned();
+        match (self.judge(asking, interface, needs)?, own.lacks(functions)) {
+            (Judgement::Denied(denial), _) => Ok(LinkTo::Denial(Arc::new(denial))),
+            (Judgement::Granted { .. }, None) => Ok(LinkTo::Interface(Arc::clone(own))),
+            (judgement, Some(missing)) => {
+                let told = |_: &Permission| {
+                    format!(
+                        "this app's `{name}` has no function `{missing}`, for which the mini-app was built"
+                    )
+                };
+                let reason = format!("it has no function `{missing}`");
+                judgement.unserved(name.clone(), told, &reason)
+            }
         }
     }
 
@@ -433,6 +462,16 @@ impl Grant {
         })
     }
 
+    /// An extension that is granted, and that this native app does not offer.
+    pub(crate) fn deny_unoffered(permission: Permission) -> Denial {
+        Denial {
+            interface: format!("{PACKAGE}/extension"),
+            message: not_offered(&permission),
+            permission: Some(permission),
+            line: None,
+        }
+    }
+
     /// A host that the grant does not name.
     pub(crate) fn deny_host(&self, scheme: Scheme, host: &str, port: u16) -> Denial {
         let entry = entry_for(scheme, host, port);
@@ -508,6 +547,11 @@ impl Judgement {
         };
         Ok(LinkTo::Denial(Arc::new(denial)))
     }
+}
+
+/// What is said of a permission that is granted, with nothing behind it.
+fn not_offered(permission: &Permission) -> String {
+    format!("`{}` is not offered by this app", permission.id())
 }
 
 /// Where governance forbids partners to publish, if it does.

@@ -20,7 +20,9 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use wasmtime::Store;
 
 use crate::capability::request::Session;
-use crate::capability::{Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, Wasi, on_transition};
+use crate::capability::{
+    Dialogs, Drawn, Folder, InFlight, Keeping, LogMeter, UserLocale, Wasi, on_transition,
+};
 use crate::consent::{Gate, Opened};
 use crate::end::EndReason;
 use crate::grant::Grant;
@@ -47,6 +49,8 @@ pub(crate) struct State {
     /// What the user has agreed to.
     pub(crate) consent: Gate,
     pub(crate) launched_at: Instant,
+    /// The user's language and time zone.
+    pub(crate) locale: Arc<UserLocale>,
     pub(crate) meter: Meter,
     pub(crate) routes: Arc<Routes>,
     pub(crate) pages: Pages,
@@ -107,6 +111,7 @@ impl State {
 /// What a life begins with.
 pub(crate) struct Start {
     pub(crate) tenant: Arc<Tenant>,
+    pub(crate) locale: Arc<UserLocale>,
     pub(crate) options: GuestLaunchOptions,
     /// What an earlier life has kept.
     pub(crate) restore: Option<String>,
@@ -272,10 +277,11 @@ async fn drive(
     let limits = prepared.limits().clone();
     let Start {
         tenant,
+        locale,
         options,
         restore,
     } = start;
-    let mut store = match new_store(prepared, &limits, control, &tenant, kept) {
+    let mut store = match new_store(prepared, &limits, control, &tenant, locale, kept) {
         Ok(store) => store,
         Err(error) => return EndReason::from_wasmtime(&error, &limits, None),
     };
@@ -293,6 +299,7 @@ async fn drive(
     };
     // The last turn was not ended from inside.
     store.data_mut().finish_output();
+    store.data_mut().finish_log();
     if let Some(turn) = Meter::spent(&mut store)
         .ok()
         .and_then(|spent| control.signal.end(spent))
@@ -358,6 +365,7 @@ fn new_store(
     limits: &Limits,
     control: &Control,
     tenant: &Arc<Tenant>,
+    locale: Arc<UserLocale>,
     kept: Kept,
 ) -> wasmtime::Result<Store<State>> {
     let engine = prepared.engine();
@@ -375,6 +383,7 @@ fn new_store(
             sight.clone(),
         ),
         launched_at: Instant::now(),
+        locale,
         meter,
         routes: Arc::clone(prepared.routes()),
         pages: Pages::new(limits.pages),

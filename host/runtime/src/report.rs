@@ -1,7 +1,7 @@
 //! What the embedder is told while a mini-app runs. Knows nothing of screens,
 //! terminals or log formats.
 
-use std::fmt;
+use std::fmt::{self, Display, Write};
 
 use miniapp_package::{AppId, GrantLine, Permission};
 
@@ -92,7 +92,7 @@ pub enum Report<'a> {
 impl Report<'_> {
     /// Makes an event of `tracing` of what its developer wants to read: lines of the log,
     /// denials and errors that were left uncaught, with the target `miniapp` and the field
-    /// `app`. Never with the user.
+    /// `app`. Never with the user. Each is one line, whatever the mini-app writes.
     pub(crate) fn trace(&self, app: &AppId) {
         macro_rules! event {
             ($level:ident, $($rest:tt)*) => {
@@ -100,18 +100,19 @@ impl Report<'_> {
             };
         }
         match self {
-            Self::Log { level, message } => match level {
-                Level::Trace => event!(TRACE, "{message}"),
-                Level::Debug => event!(DEBUG, "{message}"),
-                Level::Info => event!(INFO, "{message}"),
-                Level::Warn => event!(WARN, "{message}"),
-                Level::Error => event!(ERROR, "{message}"),
+            Self::Log { level, message } => match (level, OneLine(message)) {
+                (Level::Trace, line) => event!(TRACE, "{line}"),
+                (Level::Debug, line) => event!(DEBUG, "{line}"),
+                (Level::Info, line) => event!(INFO, "{line}"),
+                (Level::Warn, line) => event!(WARN, "{line}"),
+                (Level::Error, line) => event!(ERROR, "{line}"),
             },
             Self::Denied(denial) => {
                 event!(
                     WARN,
                     interface = denial.interface.as_str(),
-                    "denied: {denial}"
+                    "denied: {}",
+                    OneLine(denial)
                 );
             }
             Self::Uncaught {
@@ -120,6 +121,7 @@ impl Report<'_> {
                 error,
             } => {
                 let page = page.map(PageId::number);
+                let error = OneLine(error);
                 match callback {
                     Some(callback) => event!(ERROR, page, "uncaught in {callback}: {error}"),
                     None => event!(ERROR, page, "uncaught: {error}"),
@@ -136,6 +138,39 @@ impl Report<'_> {
     }
 }
 
+/// A text with a mini-app's words in it, for a log that others share: what would begin a new
+/// line, steer a terminal or turn the direction of reading is escaped.
+struct OneLine<T>(T);
+
+impl<T: Display> Display for OneLine<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Escaping(f), "{}", self.0)
+    }
+}
+
+struct Escaping<'e, 'f>(&'e mut fmt::Formatter<'f>);
+
+impl Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for piece in text.split_inclusive(is_escaped) {
+            match piece.chars().next_back().filter(|last| is_escaped(*last)) {
+                Some(last) => {
+                    self.0.write_str(piece.trim_end_matches(is_escaped))?;
+                    write!(self.0, "{}", last.escape_default())?;
+                }
+                None => self.0.write_str(piece)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_escaped(character: char) -> bool {
+    let separates = matches!(character, '\u{2028}' | '\u{2029}');
+    let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || separates || turns
+}
+
 /// A call that a mini-app's grant does not cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
@@ -149,7 +184,7 @@ pub struct Denial {
     pub line: Option<GrantLine>,
 }
 
-impl fmt::Display for Denial {
+impl Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         if let Some(line) = &self.line {

@@ -4,16 +4,16 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use miniapp_package::{Digest, Governance, Package, PartnerManifest};
+use miniapp_package::{Digest, Governance, Package, PartnerManifest, Permission};
 use tokio::sync::Semaphore;
 
 use crate::capability::request::Wire;
 use crate::capability::{
     Clipboard, Extensions, ExtensionsError, Files, Interface, InterfaceError, Interfaces, Locale,
     LoginProvider, Network, NetworkError, OfferedExtensions, ProfileProvider, UserInterface,
-    UserLocale,
+    UserLocale, clipboard_permission,
 };
 use crate::consent::{
     ConsentPolicy, ConsentPrompt, ConsentStore, Consents, Desk, DeskOptions, MemoryConsents,
@@ -47,7 +47,8 @@ pub struct RuntimeOptions {
     pub consent_store: Option<Arc<dyn ConsentStore>>,
     /// Proves to partners' servers who the user is; without one, `login` is not offered.
     pub login: Option<Arc<dyn LoginProvider>>,
-    /// Language and time zone; the system's if absent.
+    /// Language and time zone of users for whom a launch says nothing else, see
+    /// [`LaunchOptions::locale`](crate::LaunchOptions::locale); the system's if absent.
     pub locale: Option<Locale>,
     /// What the native app adds by name.
     pub extensions: Extensions,
@@ -120,10 +121,23 @@ pub(crate) struct Services {
     pub(crate) interfaces: Interfaces,
     pub(crate) user_interface: Option<Arc<dyn UserInterface>>,
     pub(crate) clipboard: Option<Arc<dyn Clipboard>>,
-    pub(crate) locale: UserLocale,
+    locale: RwLock<Arc<UserLocale>>,
     pub(crate) wire: Wire,
     pub(crate) files: Option<Files>,
     pub(crate) storage: Option<Arc<Stores>>,
+}
+
+impl Services {
+    /// The language and time zone of users for whom a launch says nothing else.
+    pub(crate) fn locale(&self) -> Arc<UserLocale> {
+        Arc::clone(&self.locale.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether there is anything behind an `ext:…` or a `device:…`.
+    pub(crate) fn offers(&self, permission: &Permission) -> bool {
+        let clipboard = *permission == clipboard_permission() && self.clipboard.is_some();
+        clipboard || self.extensions.offer(permission) || self.interfaces.offer(permission)
+    }
 }
 
 /// Prepares and runs mini-apps. Cheap to clone.
@@ -204,7 +218,7 @@ impl Runtime {
                     interfaces,
                     user_interface: options.user_interface,
                     clipboard: options.clipboard,
-                    locale: UserLocale::new(&locale),
+                    locale: RwLock::new(Arc::new(UserLocale::new(&locale))),
                     wire,
                     files,
                     storage,
@@ -254,6 +268,14 @@ impl Runtime {
     /// What each mini-app may use.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// Sets language and time zone for launches from now on, as
+    /// [`RuntimeOptions::locale`] does from the beginning. Those that live keep theirs.
+    pub fn set_locale(&self, locale: &Locale) {
+        let locale = Arc::new(UserLocale::new(locale));
+        let current = self.services().locale.write();
+        *current.unwrap_or_else(PoisonError::into_inner) = locale;
     }
 
     /// A user logs out: their mini-apps are closed, those on their way too, and everything

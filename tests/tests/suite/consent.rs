@@ -647,6 +647,9 @@ on_both! {
         assert!(gossip.asked.lock().unwrap().is_empty(), "nobody is asked for what is denied");
         let one = read(&stage, &app, &["nickname"]).await.unwrap();
         assert_eq!(one, json!({ "nickname": "the nickname" }));
+        // What the provider does not say that there is, it is not asked for.
+        let unknown = read(&stage, &app, &["EMAIL", "creditworthiness"]).await.unwrap();
+        assert_eq!(unknown, json!({}));
         let all = read(&stage, &app, &[]).await.unwrap();
         assert_eq!(all, json!({
             "nickname": "the nickname", "country": "the country", "email": "the email",

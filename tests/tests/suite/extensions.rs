@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use insta::assert_snapshot;
 use miniapp_host::wasmtime::component::{ComponentType, Lift, Lower};
 use miniapp_host::{
-    AppError, BuildError, Caller, Event, EventError, ExtensionError, ExtensionOptions,
+    AppError, BuildError, Caller, EndReason, Event, EventError, ExtensionError, ExtensionOptions,
     FixedConsent, Host, HostBuilder, Interface, Limits, MiniApp, PageId, Permission, Tenant,
-    device,
+    device, price,
 };
-use miniapp_tests::{Guest, Line, Stage, on_both};
+use miniapp_tests::{Guest, Line, Manifests, Stage, on_both};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -148,12 +149,48 @@ on_both! {
 }
 
 on_both! {
-    async fn an_extension_that_is_not_there_is_not_found(execution: Execution) {
+    async fn an_extension_that_is_not_offered_is_denied_where_it_is_optional(execution: Execution) {
+        let located = |host| points(host).interface(device::location(|_, _| async { Ok(position()) }));
+        let stage = Stage::builder(execution).host(located).set().await;
+        let app = stage.start(Guest::Native).await;
+        let lamp = json!({ "name": "device:lamp", "text": "1" });
+        let error = failure(&stage, &app, "invoke", lamp.clone()).await;
+        assert_eq!(error.to_string(), "denied: `device:lamp` is not offered by this app");
+        assert_eq!(stage.record.denied()[0].interface, "miniapp:host/extension");
+        // It is offered otherwise.
+        let error = failure(&stage, &app, "invoke", json!({ "name": "device:location", "text": "1" })).await;
+        assert_eq!(error.to_string(), "not-found: this app has no extension `device:location`; import its interface");
+        // The same where nothing is registered by name at all.
+        let none = Stage::builder(execution).host(interfaces).set().await;
+        let app = none.start(Guest::Native).await;
+        let error = failure(&none, &app, "invoke", lamp).await;
+        assert_eq!(error.to_string(), "denied: `device:lamp` is not offered by this app");
+    }
+}
+
+#[tokio::test]
+async fn an_extension_that_is_not_offered_is_refused_where_it_is_required() {
+    let stage = stage(miniapp_host::Execution::Jit).await;
+    let refused = async |permission: &str| {
+        let optional = format!("name: {permission}\n    reason: To test ");
+        let manifests = Guest::Native.manifests();
+        let at = manifests.app.find(&optional).unwrap();
+        let (before, after) = manifests.app.split_at(at);
+        let app = before.to_owned() + &after.replacen("optional: true", "optional: false", 1);
+        let manifests = Manifests { app, ..manifests };
+        stage.install_with(Guest::Native, &manifests).await
+    };
+    assert_snapshot!(refused("device:lamp").await.unwrap_err().to_string(), @"the component imports `miniapp:host/extension`, which this app does not offer: nothing is registered as `device:lamp`; see `HostBuilder::device`");
+    refused("ext:points").await.unwrap();
+    // An interface is under it.
+    refused("ext:ledger").await.unwrap();
+    assert_snapshot!(refused("device:clipboard").await.unwrap_err().to_string(), @"the component imports `miniapp:host/clipboard`, which this app does not offer: no clipboard is set; see `HostBuilder::clipboard`");
+}
+
+on_both! {
+    async fn names_of_extensions_are_checked(execution: Execution) {
         let stage = stage(execution).await;
         let app = stage.start(Guest::Native).await;
-        let detail = json!({ "name": "device:lamp", "text": "1" });
-        let error = failure(&stage, &app, "invoke", detail).await;
-        assert_eq!((error.code.as_str(), error.message.as_str()), ("not-found", "this app has no extension `device:lamp`"));
         let error = failure(&stage, &app, "invoke", json!({ "name": "a b", "text": "1" })).await;
         assert_eq!(error.code, "invalid-argument");
         let error = failure(&stage, &app, "invoke", json!({ "name": "a".repeat(72), "text": "1" })).await;
@@ -205,6 +242,58 @@ on_both! {
         }
         stage.event(&app, "invoke", json!({ "name": "points", "text": "1" })).await.unwrap();
         app.close().await;
+        stage.assert_pool_is_empty().await;
+    }
+}
+
+on_both! {
+    async fn an_extension_that_panics_when_it_is_dropped_harms_nobody(execution: Execution) {
+        struct Bomb(Arc<Notify>);
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                self.0.notify_one();
+                panic!("a call that panics when it is dropped");
+            }
+        }
+        let (begun, dropped) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let extension = {
+            let (begun, dropped) = (Arc::clone(&begun), Arc::clone(&dropped));
+            move |_: Tenant, payload: Value| {
+                let bomb = Bomb(Arc::clone(&dropped));
+                begun.notify_one();
+                async move {
+                    let _bomb = bomb;
+                    match payload {
+                        Value::String(_) => Ok(payload),
+                        _ => pending().await,
+                    }
+                }
+            }
+        };
+        let options = ExtensionOptions::default().timeout(Duration::from_millis(50));
+        let patient = ExtensionOptions::default();
+        let with = |host| {
+            let other = extension.clone();
+            interfaces(host).extension_with("points", extension, options).device_with("lamp", other, patient)
+        };
+        let stage = Stage::builder(execution).host(with).set().await;
+        let app = stage.start(Guest::Native).await;
+        // As it answers, when its time is over, and when its mini-app is closed.
+        assert_eq!(invoke(&stage, &app, "word").await.code, "unavailable");
+        let never = json!({ "name": "points", "text": "1" });
+        assert_eq!(failure(&stage, &app, "invoke", never).await.code, "timeout");
+        let event = Event::new("invoke").detail(json!({ "name": "device:lamp", "text": "1" }));
+        // Those before are forgotten.
+        begun.notified().now_or_never();
+        dropped.notified().now_or_never();
+        let invoked = app.event(PageId::FIRST, event);
+        tokio::select! {
+            invoked = invoked => panic!("{invoked:?}"),
+            () = begun.notified() => {}
+        }
+        app.close().await;
+        dropped.notified().await;
+        assert_eq!(*app.ended().await, EndReason::Closed);
         stage.assert_pool_is_empty().await;
     }
 }
@@ -343,6 +432,12 @@ fn loyalty() -> Interface {
         .function("echo", |_: Caller, both: (String, Vec<u8>)| async move {
             Ok(both)
         })
+        .function(
+            "names",
+            |_: Caller, (members,): (Vec<String>,)| async move {
+                Ok(u32::try_from(members.len()).unwrap())
+            },
+        )
 }
 
 #[derive(ComponentType, Lift, Lower, serde::Serialize)]
@@ -441,10 +536,28 @@ on_both! {
             Err(EventError::App(error)) => error.code,
             Err(other) => panic!("{other}"),
         };
-        // Two parameters and the pair of them count 16 bytes each.
-        assert_eq!(code((1 << 20) - 48).await, "ok");
-        assert_eq!(code((1 << 20) - 47).await, "too-large");
+        // The text and the pair count 16 bytes each, the empty list the 24 that it takes up.
+        assert_eq!(code((1 << 20) - 56).await, "ok");
+        assert_eq!(code((1 << 20) - 55).await, "too-large");
         assert_eq!(code(2 << 20).await, "too-large");
+    }
+}
+
+on_both! {
+    async fn a_typed_call_that_carries_too_much_is_paid_for_as_a_whole(execution: Execution) {
+        let stage = stage(execution).await;
+        let app = stage.start(Guest::Native).await;
+        // Each text of a list counts 16 bytes beyond its own.
+        let most = ((1 << 20) - 32) / 17;
+        let names = |n: usize| json!({ "n": n, "text": "x" });
+        stage.event(&app, "names", names(most)).await.unwrap();
+        assert_eq!(stage.data(&app).await["named"], most);
+        let before = app.fuel_spent();
+        assert_eq!(failure(&stage, &app, "names", names(most + 1)).await.code, "too-large");
+        let spent = app.fuel_spent() - before;
+        // As much as one call may make the host copy, in empty texts.
+        let all = price::COPIED_BYTE * (10 << 20) + price::ELEMENT * (10 << 20) / 24;
+        assert!(spent >= all, "{spent}, {all}");
     }
 }
 
@@ -514,7 +627,7 @@ async fn an_interface_that_is_required_and_not_granted() {
         .install_with(Guest::Native, &manifests)
         .await
         .unwrap_err();
-    assert_snapshot!(error.to_string(), @r###"the mini-app asks for `ext:ledger` (miniapp.yaml:10:11), which its partner manifest does not grant; write in partner.yaml:5: permissions: ["ext:points", "device:lamp", "device:clipboard", "device:location", "device:file-transfer", "ext:ledger"]"###);
+    assert_snapshot!(error.to_string(), @r###"the mini-app asks for `ext:ledger` (miniapp.yaml:10:11), which its partner manifest does not grant; write in partner.yaml:5: permissions: ["ext:points", "device:lamp", "device:clipboard", "device:location", "device:file-transfer", "device:payment", "device:scan", "device:share", "ext:ledger"]"###);
 }
 
 on_both! {
@@ -572,8 +685,37 @@ async fn an_interface_of_another_shape() {
     assert_snapshot!(refusal(wrong(answers)).await, @r###"the component does not fit `acme:loyalty/ledger@1.0.0` as this app has it: instance export `note` has the wrong type: type mismatch with results: expected `string` found `u32`; rebuild it against the WIT of this app"###);
     let waits = named().function("note", |_: Caller, (_,): (String,)| async { Ok(1_u32) });
     assert_snapshot!(refusal(wrong(waits)).await, @r###"the component does not fit `acme:loyalty/ledger@1.0.0` as this app has it: instance export `note` has the wrong type: it is asynchronous on one side only; see `Interface::function` and `Interface::sync_function`; rebuild it against the WIT of this app"###);
-    let lacks = named().sync_function("other", |_: Caller, (_,): (String,)| async { Ok(1_u32) });
-    assert_snapshot!(refusal(wrong(lacks)).await, @r###"the component imports `acme:loyalty/ledger`, which this app does not offer: it has no function `note`"###);
+}
+
+/// The ledger without one of its functions.
+fn lacking() -> Interface {
+    entries("1.0.0").sync_function("other", |_: Caller, (_,): (String,)| async { Ok(1_u32) })
+}
+
+on_both! {
+    async fn an_interface_that_lacks_a_function_is_denied_where_it_is_optional(execution: Execution) {
+        let with = |host: HostBuilder| host.interface(loyalty()).interface(lacking());
+        let stage = Stage::builder(execution).host(with).set().await;
+        let app = stage.start(Guest::Native).await;
+        let error = failure(&stage, &app, "note", json!({ "text": "x" })).await;
+        assert_eq!(error.to_string(), "denied: this app's `acme:loyalty/ledger` has no function `note`, for which the mini-app was built");
+        stage.event(&app, "balance", json!({ "text": "mia" })).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_interface_that_lacks_a_function_is_refused_where_it_is_required() {
+    let stage = Stage::builder(miniapp_host::Execution::Jit)
+        .host(|host| host.interface(loyalty()).interface(lacking()))
+        .set()
+        .await;
+    let (optional, required) = (
+        "functions.\n    optional: true\n",
+        "functions.\n    optional: false\n",
+    );
+    let manifests = Guest::Native.manifests().app_with(optional, required);
+    let refused = stage.install_with(Guest::Native, &manifests).await;
+    assert_snapshot!(refused.unwrap_err().to_string(), @r###"the component imports `acme:loyalty/ledger`, which this app does not offer: it has no function `note`"###);
 }
 
 #[tokio::test]
@@ -606,6 +748,12 @@ fn what_cannot_be_registered() {
     assert_snapshot!(refused(twice).to_string(), @r###"two extensions are registered for `ext:a`; mini-apps would not know which"###);
     let own = Interface::new("miniapp:host/view@1.2.0", permission("ext:a"));
     assert_snapshot!(refused(Host::builder().interface(own)).to_string(), @r###"`miniapp:host/view@1.2.0` is this container's own; give the native app's interface a package of its own"###);
+    let other = Interface::new("miniapp:script/source@1.0.0", permission("ext:a"));
+    assert_snapshot!(refused(Host::builder().interface(other)).to_string(), @r###"`miniapp:script/source@1.0.0` is this container's own; give the native app's interface a package of its own"###);
+    let pay = Interface::new("miniapp:device/payment@1.0.0", permission("ext:pay"));
+    assert_snapshot!(refused(Host::builder().interface(pay)).to_string(), @r###"`miniapp:device/payment@1.0.0` is under `device:payment`, and is registered under `ext:pay`; register it under `device:payment`, or give the native app's interface a package of its own"###);
+    let echoes = loyalty().function("echo", |_: Caller, (text,): (String,)| async { Ok(text) });
+    assert_snapshot!(refused(Host::builder().interface(echoes)).to_string(), @r###"`acme:loyalty/points@1.0.0` has two functions `echo`; mini-apps would not know which"###);
     let twice = Host::builder().interface(loyalty()).interface(loyalty());
     assert_snapshot!(refused(twice).to_string(), @r###"`acme:loyalty/points@1.0.0` is registered twice; mini-apps would not know which"###);
     let unnamed = Interface::new("points", permission("ext:a"));
@@ -633,6 +781,20 @@ on_both! {
             interfaces(host)
                 .interface(device::location(|_, _| async { Ok(position()) }))
                 .interface(device::file_transfer(files.clone()))
+                .interface(device::payment(|_, order: device::Order| async move {
+                    assert_eq!((order.amount, order.currency.as_str()), (1_290, "CHF"));
+                    let reference = Some(order.token);
+                    Ok(device::Receipt { status: "paid".to_owned(), reference })
+                }))
+                .interface(device::scan(|_, options: device::ScanOptions| async move {
+                    let [format] = options.formats.try_into().unwrap();
+                    let (text, content) = ("7610200".to_owned(), vec![7, 6]);
+                    Ok(Some(device::Scanned { text, content, format }))
+                }))
+                .interface(device::share(|caller: Caller, content: device::Content| async move {
+                    assert_eq!(content.picture.unwrap(), [1, 2, 3]);
+                    Ok(format!("{} to {}, {}", content.title, caller.tenant().app, content.page.unwrap()))
+                }))
         };
         let stage = Stage::builder(execution).host(with).set().await;
         let app = stage.start(Guest::Native).await;
@@ -642,6 +804,16 @@ on_both! {
         assert_eq!(data["position"], json!([46.948, 7.447]));
         assert_eq!(data["file"], json!(["cat.png", 4, [101, 111, 119]]));
         assert_eq!(files.content("copy").unwrap(), b"eow");
+        // What was saved is nobody's to choose.
+        stage.event(&app, "files", json!({})).await.unwrap();
+        assert_eq!(stage.data(&app).await["file"][0], "cat.png");
+        stage.event(&app, "pay", json!({ "text": "t-1" })).await.unwrap();
+        stage.event(&app, "scan", json!({})).await.unwrap();
+        stage.event(&app, "share", json!({ "text": "Summer" })).await.unwrap();
+        let data = stage.data(&app).await;
+        assert_eq!(data["receipt"], json!(["paid", "t-1"]));
+        assert_eq!(data["scanned"], json!(["7610200", [7, 6], "ean-13"]));
+        assert_eq!(data["shared"], "Summer to miniapp_native, pages/index?id=7");
     }
 }
 

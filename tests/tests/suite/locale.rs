@@ -47,6 +47,37 @@ on_both! {
 }
 
 on_both! {
+    async fn each_launch_may_have_its_users_own(execution: Execution) {
+        let locale = |language: &str, zone: &str| Locale {
+            language: language.to_owned(),
+            time_zone: zone.to_owned(),
+        };
+        let first = locale("de-CH", "Europe/Zurich");
+        let stage = Stage::builder(execution).host(|host| host.locale(first)).set().await;
+        let id = stage.install(Guest::Showcase).await;
+        let seen = async |locale: Option<Locale>| {
+            let options = LaunchOptions {
+                page: Some("pages/locale".to_owned()),
+                locale,
+                ..LaunchOptions::default()
+            };
+            let app = stage.host.launch_with(id.as_str(), options).await.unwrap();
+            app.ready().await.unwrap();
+            let data = stage.data(&app).await;
+            (app, json!([data["language"], data["zone"]]))
+        };
+        let (german, told) = seen(None).await;
+        assert_eq!(told, json!(["de-CH", "Europe/Zurich"]));
+        assert_eq!(seen(Some(locale("ja", "Asia/Tokyo"))).await.1, json!(["ja", "Asia/Tokyo"]));
+        stage.host.set_locale(&locale("fr", "no zone"));
+        assert_eq!(seen(None).await.1, json!(["fr", "UTC"]));
+        assert_eq!(seen(Some(locale("ja", "Asia/Tokyo"))).await.1, json!(["ja", "Asia/Tokyo"]));
+        // One that lives keeps its own.
+        assert_eq!(offer_in(&stage, &german, "de").await["time"], "18:05");
+    }
+}
+
+on_both! {
     async fn or_in_any_other_one(execution: Execution) {
         let (stage, app) = page(execution, "en-US", "America/New_York").await;
         assert_eq!(stage.data(&app).await["offset"], -300);

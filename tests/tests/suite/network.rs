@@ -12,11 +12,12 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
 use miniapp_host::{
-    AppId, EventError, HttpAnswer, HttpBody, HttpClient, HttpStack, MiniApp, Network, PageId,
-    Resolver, Resolving, Scheme, Tenant, Timeouts,
+    AppId, Event, EventError, HttpAnswer, HttpBody, HttpClient, HttpStack, Limits, MiniApp,
+    Network, PageId, Resolver, Resolving, Scheme, Tenant, Timeouts,
 };
-use miniapp_tests::{Answer, Guest, Stage, StageBuilder, json, on_both};
+use miniapp_tests::{Answer, Guest, Line, Stage, StageBuilder, json, on_both};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 const HOST: &str = "https://rogue.example.com";
 
@@ -345,6 +346,55 @@ on_both! {
             let (code, came) = fetch(&stage, &app, json!({ "url": url })).await.unwrap_err();
             assert_eq!((code.as_str(), came.as_str()), ("timeout", message));
         }
+    }
+}
+
+on_both! {
+    async fn while_a_mini_app_is_suspended_the_time_of_its_requests_stands_still(execution: Execution) {
+        let (asked, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (tell, wait) = (Arc::clone(&asked), Arc::clone(&answer));
+        // Comes in many pieces, which are not all there at once when it is polled again.
+        let body = Bytes::from(vec![b'x'; 256 << 10]);
+        let serve = move |_: Request<Bytes>| -> Answer {
+            let (tell, wait, body) = (Arc::clone(&tell), Arc::clone(&wait), body.clone());
+            Box::pin(async move {
+                tell.notify_one();
+                wait.notified().await;
+                Response::new(Full::new(body))
+            })
+        };
+        let timeout = Duration::from_secs(2);
+        let mut limits = Limits::default();
+        limits.suspend = Duration::from_millis(20);
+        let stage = Stage::builder(execution)
+            .serve(serve)
+            .host(|host| host.limits(limits))
+            .network(move |network, _| {
+                let mut timeouts = Timeouts::default();
+                timeouts.first_byte = timeout;
+                network.timeouts(timeouts)
+            })
+            .set()
+            .await;
+        let app = stage.start(Guest::Rogue).await;
+        let fetching = {
+            let app = app.clone();
+            let detail = json!({ "url": format!("{HOST}/"), "timeout": timeout.as_millis() });
+            tokio::spawn(async move {
+                app.event(PageId::FIRST, Event::new("fetch").detail(detail)).await
+            })
+        };
+        asked.notified().await;
+        app.hide().await;
+        while stage.record.lines().last() != Some(&Line::Suspended(true)) {
+            stage.moment().await;
+        }
+        tokio::time::sleep(timeout).await;
+        app.show().await;
+        answer.notify_one();
+        fetching.await.unwrap().unwrap();
+        let body = stage.data(&app).await["response"]["body"].clone();
+        assert_eq!(body.as_str().unwrap().len(), 256 << 10);
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use miniapp_host::{
     AppError, Asking, Clipboard, ClipboardAnswer, Drawing, EventError, FixedConsent, HostBuilder,
-    Icon, LaunchOptions, MemoryClipboard, MemoryInterface, MiniApp, NoDialog, PageId, Question,
-    Reply, Tenant, Toast, UserInterface,
+    Icon, LaunchOptions, Limits, MemoryClipboard, MemoryInterface, MiniApp, NoDialog, PageId,
+    Question, Reply, Tenant, Toast, UserInterface,
 };
 use miniapp_tests::{Guest, Stage, on_both};
 use serde_json::{Value, json};
@@ -178,6 +178,40 @@ on_both! {
         stage.event(&app, "toasts", json!({ "n": 1 })).await.unwrap();
         let log = stage.record.log();
         assert!(log.iter().any(|line| line.contains("were not shown: more than 20 in a second")), "{log:?}");
+    }
+}
+
+on_both! {
+    async fn what_was_not_shown_is_told_at_the_end_at_the_latest(execution: Execution) {
+        let screen = Screen::new(0);
+        let stage = stage(execution, &screen).await;
+        let app = stage.start(Guest::Native).await;
+        // More than so many seconds can show.
+        stage.event(&app, "toasts", json!({ "n": 1000 })).await.unwrap();
+        app.close().await;
+        let shown = screen.drawn().iter().filter(|drawn| drawn.starts_with("toast")).count();
+        let told = stage.record.log().into_iter().filter_map(|line| {
+            let dropped = line.strip_suffix(" toasts, waits or titles were not shown: more than 20 in a second, or in the background")?;
+            dropped.parse::<usize>().ok()
+        });
+        assert_eq!(told.sum::<usize>() + shown, 1000);
+    }
+}
+
+on_both! {
+    async fn lines_that_were_dropped_are_told_at_the_end_at_the_latest(execution: Execution) {
+        let stage = Stage::set(execution).await;
+        let app = stage.start(Guest::Rogue).await;
+        stage.event(&app, "log", json!({ "n": 100, "bytes": 8 << 10 })).await.unwrap();
+        app.close().await;
+        let log = stage.record.log();
+        let written = log.iter().filter(|line| line.len() >= 8 << 10).count();
+        let told = log.iter().filter_map(|line| {
+            let dropped = line.strip_suffix(" lines were dropped: more than 256 KiB in a second")?;
+            dropped.parse::<usize>().ok()
+        });
+        // Or some of those that tell of its life.
+        assert!(told.sum::<usize>() + written >= 100, "{written}");
     }
 }
 
@@ -354,6 +388,30 @@ on_both! {
     }
 }
 
+/// As much memory as is needed for one text and not for two.
+#[tokio::test]
+async fn a_text_for_the_clipboard_is_kept_in_the_mini_apps_memory() {
+    let mut told = Vec::new();
+    for halves in 5..12 {
+        let clipboard = Arc::new(MemoryClipboard::default());
+        let mut limits = Limits::default();
+        limits.memory = halves << 19;
+        let stage = Stage::builder(miniapp_host::Execution::Jit)
+            .host(|host| base(host).clipboard(clipboard).limits(limits))
+            .set()
+            .await;
+        let app = stage.start(Guest::Native).await;
+        match stage.event(&app, "copy", json!({ "bytes": 1 << 20 })).await {
+            Ok(()) => break,
+            Err(EventError::App(error)) => told.push(error.to_string()),
+            // It has not even the memory for one.
+            Err(_) => {}
+        }
+    }
+    let full = "too-large: the text does not fit into the mini-app's memory while it is kept";
+    assert!(told.iter().any(|error| error == full), "{told:?}");
+}
+
 on_both! {
     async fn the_showcase_greets(execution: Execution) {
         let screen = Arc::new(MemoryInterface::default());
@@ -440,11 +498,74 @@ impl tracing::Subscriber for Kept {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
+/// Wants nothing. While there is one beside it, `tracing` asks every subscriber whether a place
+/// in the code is of interest, and not the one alone of the thread that comes there first.
+struct Deaf;
+
+impl tracing::Subscriber for Deaf {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        false
+    }
+
+    fn max_level_hint(&self) -> Option<tracing::level_filters::LevelFilter> {
+        Some(tracing::level_filters::LevelFilter::OFF)
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// Listens on this thread, on which mini-apps run in a test of its own runtime, until what is
+/// returned is dropped.
+fn listen(kept: &Kept) -> (tracing::Dispatch, tracing::subscriber::DefaultGuard) {
+    let deaf = tracing::Dispatch::new(Deaf);
+    (deaf, tracing::subscriber::set_default(kept.clone()))
+}
+
+#[tokio::test]
+async fn what_a_mini_app_writes_is_one_line_of_tracing() {
+    let kept = Kept::default();
+    let _listening = listen(&kept);
+    let stage = Stage::builder(miniapp_host::Execution::Jit)
+        .host(base)
+        .set()
+        .await;
+    let app = stage.start(Guest::Native).await;
+    let forged = "a\u{1b}[2K\r\nERROR b\u{85}c\u{2028}d\u{202e}e\tf";
+    stage
+        .event(&app, "log", json!({ "text": forged }))
+        .await
+        .unwrap();
+    stage.event(&app, forged, json!({})).await.unwrap_err();
+    app.close().await;
+    let kept = kept.0.lock().unwrap().clone();
+    let escaped = r"a\u{1b}[2K\r\nERROR b\u{85}c\u{2028}d\u{202e}e\tf";
+    let told = |message: &str| {
+        let mut told = kept.iter().map(|(_, fields)| &fields["message"]);
+        assert!(told.any(|told| told.contains(message)), "{kept:?}");
+    };
+    told(escaped);
+    told(&format!(
+        "uncaught in on-event: app: there is no handler `{escaped}`"
+    ));
+    assert!(stage.record.log().contains(&forged.to_owned()));
+}
+
 #[tokio::test]
 async fn what_developers_read_goes_to_tracing() {
     let kept = Kept::default();
-    // Mini-apps run on this thread here.
-    let _default = tracing::subscriber::set_default(kept.clone());
+    let _listening = listen(&kept);
     let stage = Stage::builder(miniapp_host::Execution::Jit)
         .host(base)
         .set()

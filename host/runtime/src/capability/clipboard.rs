@@ -13,14 +13,14 @@ use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::Capability;
-use super::in_flight::{InFlight, Share};
+use super::in_flight::Share;
 use super::native::{asked, consented, consented_in_store};
 use super::provider::ProviderError;
 use super::ui::check;
 use crate::contract::imports::clipboard;
 use crate::contract::{CLIPBOARD_SYNC, GuestError, code};
 use crate::instance::{Sight, Slept, State};
-use crate::meter::{Meter, price, waited, waited_in_store};
+use crate::meter::{Lent, Meter, price, waited, waited_in_store};
 use crate::runtime::Services;
 use crate::tenant::Tenant;
 
@@ -48,7 +48,7 @@ fn lacks(services: &Services) -> Option<&'static str> {
 const INTERFACE: &str = "miniapp:host/clipboard";
 
 /// What reading it needs of the user.
-fn permission() -> Permission {
+pub(crate) fn permission() -> Permission {
     Permission::Device("clipboard".to_owned())
 }
 
@@ -116,6 +116,7 @@ struct Call {
     sight: Sight,
     clipboard: Arc<dyn Clipboard>,
     _place: Share,
+    _text: Lent,
 }
 
 impl Call {
@@ -126,11 +127,16 @@ impl Call {
         let fuel = price::call(bytes, 0).saturating_add(price::ANSWERED);
         Meter::charge(&mut store, fuel)?;
         let store = store.as_context_mut();
-        Ok(Self::admit(store.data(), &store.data().using_clipboard))
+        Ok(Self::admit(store.data(), bytes))
     }
 
-    fn admit(state: &State, calls: &InFlight) -> Result<Self, GuestError> {
-        let Some(place) = calls.take(1, MAX_CALLS) else {
+    /// A call that keeps a text of so many bytes until it is over.
+    fn admit(state: &State, bytes: usize) -> Result<Self, GuestError> {
+        if bytes > state.meter.memory.left() {
+            let message = "the text does not fit into the mini-app's memory while it is kept";
+            return Err(GuestError::new(code::TOO_LARGE, message));
+        }
+        let Some(place) = state.using_clipboard.take(1, MAX_CALLS) else {
             let message = format!(
                 "{MAX_CALLS} calls of the clipboard are under way already; await some before starting more"
             );
@@ -146,6 +152,7 @@ impl Call {
             sight: state.sight.clone(),
             clipboard,
             _place: place,
+            _text: state.meter.memory.lend(bytes),
         })
     }
 

@@ -18,26 +18,25 @@ use serde_json::Value;
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
-use super::Capability;
 use super::in_flight::Share;
 use super::native::{ExtensionError, asked, consented, consented_in_store};
+use super::{Capability, lacks_nothing};
 use crate::contract::imports::extension;
 use crate::contract::{EXTENSION_SYNC, GuestError, code};
-use crate::grant::guest_error;
+use crate::grant::{Grant, guest_error};
 use crate::instance::{Slept, State};
 use crate::meter::{Lent, Meter, price, waited, waited_in_store};
-use crate::runtime::Services;
 use crate::tenant::Tenant;
 
 pub(super) const CAPABILITY: Capability = Capability {
     interface: INTERFACE,
-    lacks,
+    lacks: lacks_nothing,
     link: |linker| extension::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
 };
 
 pub(super) const CAPABILITY_SYNC: Capability = Capability {
     interface: "miniapp:host/extension-sync",
-    lacks,
+    lacks: lacks_nothing,
     link: |linker| {
         linker
             .instance(EXTENSION_SYNC)?
@@ -46,11 +45,6 @@ pub(super) const CAPABILITY_SYNC: Capability = Capability {
             })
     },
 };
-
-fn lacks(services: &Services) -> Option<&'static str> {
-    let none = services.extensions.by_name.is_empty();
-    none.then_some("no extension is registered; see `HostBuilder::extension`")
-}
 
 const INTERFACE: &str = "miniapp:host/extension";
 
@@ -206,6 +200,11 @@ pub(crate) struct Offered {
 }
 
 impl Offered {
+    /// Whether there is one under `permission`.
+    pub(crate) fn offer(&self, permission: &Permission) -> bool {
+        self.by_name.contains_key(permission)
+    }
+
     /// Permissions of which the user is asked, whether they usually are or not.
     pub(crate) fn asked(&self) -> impl Iterator<Item = Permission> {
         let asking = self.by_name.iter().filter(|(_, own)| own.options.asks_user);
@@ -269,8 +268,7 @@ impl Call {
             return Err(guest_error(&denial));
         }
         let Some(registered) = state.services.extensions.by_name.get(&permission).cloned() else {
-            let message = format!("this app has no extension `{name}`");
-            return Err(GuestError::new(code::NOT_FOUND, message));
+            return Err(state.no_extension(&name, permission));
         };
         let place = state.calling.take(1, MAX_CALLS).ok_or_else(busy)?;
         let (payload, weight) = read_payload(payload, state.meter.memory.left())?;
@@ -293,6 +291,20 @@ impl Call {
         let invoke = || extension.invoke(tenant, payload);
         let answer = asked(&what, options.timeout, &self.slept, invoke).await??;
         write_answer(&what, &answer)
+    }
+}
+
+impl State {
+    /// What is answered for a name that is granted, and that no extension has. What this app
+    /// does not offer at all is denied, as an interface would be; else it is offered otherwise.
+    fn no_extension(&mut self, name: &str, permission: Permission) -> GuestError {
+        if self.services.offers(&permission) {
+            let message = format!("this app has no extension `{name}`; import its interface");
+            return GuestError::new(code::NOT_FOUND, message);
+        }
+        let denial = Grant::deny_unoffered(permission);
+        self.deny(&denial);
+        guest_error(&denial)
     }
 }
 

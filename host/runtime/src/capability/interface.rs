@@ -8,12 +8,15 @@
 
 mod weight;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use miniapp_package::{InterfaceName, InvalidInterfaceName, Permission, is_contract, is_wasi};
+use miniapp_package::{
+    InterfaceName, InvalidInterfaceName, Permission, Requirement, is_device, is_wasi, requirement,
+};
 use semver::Version;
 use serde::Serialize;
 use wasmtime::component::{Accessor, ComponentNamedList, Lift, Linker, LinkerInstance, Lower};
@@ -28,6 +31,10 @@ use crate::meter::{Lent, Meter, price, waited, waited_in_store};
 use crate::tenant::Tenant;
 
 use weight::{MAX_WEIGHT, Weight};
+
+/// The namespace of the contract, of the device's interfaces and of what else is this
+/// container's.
+const OWN_NAMESPACE: &str = "miniapp";
 
 /// Who calls a function of the native app.
 #[derive(Debug, Clone)]
@@ -72,9 +79,10 @@ impl Caller {
 /// ```
 ///
 /// What a call carries each way is at most 1 MiB, where each text, list, field and number
-/// counts 16 bytes beyond its own, a byte of a list only itself. With the extensions, 16
-/// calls of a mini-app are under way at once. Each costs as its weight does, by
-/// [`price`].
+/// counts 16 bytes beyond its own, a case of a variant too, a byte of a list only itself, and a
+/// part of a record no less than its type takes up. With the extensions, 16 calls of a mini-app are under way
+/// at once. Each costs as its weight does, by [`price`]; one that carries more, as all that a
+/// call could carry.
 pub struct Interface {
     name: String,
     permission: Permission,
@@ -226,6 +234,33 @@ impl Interface {
         self
     }
 
+    /// Whether it may be offered under its name, which was parsed to `name`.
+    fn check(&self, name: InterfaceName) -> Result<InterfaceName, InterfaceError> {
+        match requirement(&name) {
+            Some(Requirement::Permission(expected)) if is_device(&name) => {
+                if expected != self.permission {
+                    let came = self.permission.clone();
+                    return Err(InterfaceError::OtherPermission {
+                        name,
+                        expected,
+                        came,
+                    });
+                }
+            }
+            _ if name.namespace == OWN_NAMESPACE || is_wasi(&name) => {
+                return Err(InterfaceError::Reserved(name));
+            }
+            _ => {}
+        }
+        let mut known = BTreeSet::new();
+        let mut names = self.functions.iter().map(|function| &function.name);
+        if let Some(twice) = names.find(|name| !known.insert(*name)) {
+            let function = twice.clone();
+            return Err(InterfaceError::FunctionTwice { name, function });
+        }
+        Ok(name)
+    }
+
     /// What it needs.
     pub(crate) fn permission(&self) -> &Permission {
         &self.permission
@@ -269,8 +304,13 @@ impl Call {
         params: &impl Serialize,
     ) -> wasmtime::Result<Result<Self, GuestError>> {
         let weight = Weight::of(params);
-        Meter::charge(&mut store, weight.fuel().saturating_add(price::ANSWERED))?;
-        if weight.total() > MAX_WEIGHT {
+        let is_over = weight.total() > MAX_WEIGHT;
+        let fuel = match is_over {
+            true => weight.fuel_of_all(),
+            false => weight.fuel(),
+        };
+        Meter::charge(&mut store, fuel.saturating_add(price::ANSWERED))?;
+        if is_over {
             let message = format!(
                 "what `{}` is given has more than {MAX_WEIGHT} bytes",
                 terms.function
@@ -343,9 +383,29 @@ pub enum InterfaceError {
         /// Why not.
         reason: InvalidInterfaceName,
     },
-    /// It is one of the contract's or of WASI's.
+    /// It is of a package of this container's, or of WASI, and none that native apps offer.
     #[error("`{0}` is this container's own; give the native app's interface a package of its own")]
     Reserved(InterfaceName),
+    /// It is one of the device's, under another permission than mini-apps and users know.
+    #[error(
+        "`{name}` is under `{expected}`, and is registered under `{came}`; register it under `{expected}`, or give the native app's interface a package of its own"
+    )]
+    OtherPermission {
+        /// The interface.
+        name: InterfaceName,
+        /// What it is under.
+        expected: Permission,
+        /// What it is registered under.
+        came: Permission,
+    },
+    /// It has two functions of one name.
+    #[error("`{name}` has two functions `{function}`; mini-apps would not know which")]
+    FunctionTwice {
+        /// The interface.
+        name: InterfaceName,
+        /// The function.
+        function: String,
+    },
     /// There are two that an import could mean.
     #[error("`{0}` is registered twice; mini-apps would not know which")]
     Twice(InterfaceName),
@@ -363,9 +423,7 @@ impl Interfaces {
                 let name = interface.name.clone();
                 InterfaceError::Name { name, reason }
             })?;
-            if is_contract(&name) || is_wasi(&name) {
-                return Err(InterfaceError::Reserved(name));
-            }
+            let name = interface.check(name)?;
             if this.0.iter().any(|(other, _)| track(other) == track(&name)) {
                 return Err(InterfaceError::Twice(name));
             }
@@ -393,6 +451,11 @@ impl Interfaces {
         let version = own.version.as_ref().map(ToString::to_string);
         let version = version.unwrap_or_else(|| "without a number".to_owned());
         Some((version, interface))
+    }
+
+    /// Whether one of them is under `permission`.
+    pub(crate) fn offer(&self, permission: &Permission) -> bool {
+        self.0.iter().any(|(_, own)| own.permission == *permission)
     }
 
     /// Permissions of which the user is asked, whether they usually are or not.
@@ -472,6 +535,18 @@ mod tests {
             refused(&["wasi:io/x"]),
             InterfaceError::Reserved(_)
         ));
+        for own in [
+            "miniapp:script/source@1.0.0",
+            "miniapp:mine/x",
+            "miniapp:device/lamp@1.0.0",
+        ] {
+            assert!(
+                matches!(refused(&[own]), InterfaceError::Reserved(_)),
+                "{own}"
+            );
+        }
+        let other = refused(&["miniapp:device/payment@1.0.0"]);
+        assert!(matches!(other, InterfaceError::OtherPermission { .. }));
         let twice = refused(&["a:b/c@1.0.0", "a:b/c@1.1.0"]);
         assert!(matches!(twice, InterfaceError::Twice(_)));
     }

@@ -18,7 +18,7 @@ pub(super) const CAPABILITY: Capability = Capability {
     link: |linker| locale::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
 };
 
-/// The user's language and time zone, as mini-apps see them.
+/// A user's language and time zone, as mini-apps see them.
 ///
 /// A language that is no BCP 47 tag becomes `en`, a time zone that is not in the
 /// IANA database `UTC`: what an operating system says is no reason to keep a
@@ -72,12 +72,12 @@ impl Host for State {}
 impl HostWithStore<State> for HasSelf<State> {
     fn language(mut host: Access<State, Self>) -> wasmtime::Result<String> {
         Meter::charge(&mut host, price::CALL)?;
-        Ok(host.data_mut().services.locale.language.to_string())
+        Ok(host.data_mut().locale.language.to_string())
     }
 
     fn time_zone(mut host: Access<State, Self>) -> wasmtime::Result<String> {
         Meter::charge(&mut host, price::CALL)?;
-        Ok(host.data_mut().services.locale.zone.to_string())
+        Ok(host.data_mut().locale.zone.to_string())
     }
 
     fn format_number(
@@ -88,7 +88,7 @@ impl HostWithStore<State> for HasSelf<State> {
         let language = options.language.as_deref();
         let handed = number.len() + bytes(language);
         charge(&mut host, price::NUMBER_TEXT, handed)?;
-        let user = &host.data_mut().services.locale;
+        let user = &host.data_mut().locale;
         let written = user.language(language).and_then(|language| {
             let options = NumberOptions {
                 style: match options.style {
@@ -113,7 +113,7 @@ impl HostWithStore<State> for HasSelf<State> {
         let language = language.as_deref();
         let handed = amount.len() + currency.len() + bytes(language);
         charge(&mut host, price::NUMBER_TEXT, handed)?;
-        let user = &host.data_mut().services.locale;
+        let user = &host.data_mut().locale;
         let written = user
             .language(language)
             .and_then(|language| miniapp_locale::currency(&language, &amount, &currency));
@@ -131,7 +131,7 @@ impl HostWithStore<State> for HasSelf<State> {
             price::MOMENT_TEXT + zone_price(zone),
             bytes(language) + bytes(zone),
         )?;
-        let user = &host.data_mut().services.locale;
+        let user = &host.data_mut().locale;
         let written = user.language(language).and_then(|language| {
             let options = MomentOptions {
                 date: options.date.map(|length| match length {
@@ -157,7 +157,7 @@ impl HostWithStore<State> for HasSelf<State> {
     ) -> wasmtime::Result<Result<i32, GuestError>> {
         let zone = time_zone.as_deref();
         charge(&mut host, zone_price(zone), bytes(zone))?;
-        let zone = host.data_mut().services.locale.zone(zone);
+        let zone = host.data_mut().locale.zone(zone);
         let offset = zone.map(|zone| zone.utc_offset(milliseconds));
         Ok(offset.map_err(refused))
     }

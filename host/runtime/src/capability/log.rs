@@ -88,12 +88,19 @@ impl State {
         });
     }
 
-    /// Whether a report that the guest has caused may be made now. Those that may
-    /// not are counted, and their number is reported later.
-    pub(super) fn admit_report(&mut self, bytes: usize) -> bool {
-        let (admitted, dropped) = self
-            .log
-            .admit(bytes.saturating_add(LINE_BYTES), Instant::now());
+    /// Reports what was dropped and not told yet, now that nothing more will come.
+    pub(crate) fn finish_log(&mut self) {
+        if let Some(told) = self.drawn.finish() {
+            self.report(Report::Log {
+                level: Level::Warn,
+                message: &told,
+            });
+        }
+        let dropped = std::mem::take(&mut self.log.dropped);
+        self.report_dropped(dropped);
+    }
+
+    fn report_dropped(&self, dropped: usize) {
         if dropped > 0 {
             let message = format!("{dropped} lines were dropped: more than 256 KiB in a second");
             self.report(Report::Log {
@@ -101,6 +108,15 @@ impl State {
                 message: &message,
             });
         }
+    }
+
+    /// Whether a report that the guest has caused may be made now. Those that may
+    /// not are counted, and their number is reported later.
+    pub(super) fn admit_report(&mut self, bytes: usize) -> bool {
+        let (admitted, dropped) = self
+            .log
+            .admit(bytes.saturating_add(LINE_BYTES), Instant::now());
+        self.report_dropped(dropped);
         admitted
     }
 

@@ -2,8 +2,9 @@
 //! panics caught. Knows no capability.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::pin::pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -11,6 +12,7 @@ use miniapp_package::Permission;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Accessor, HasData};
 
+use super::awake::{Late, within};
 use crate::contract::{GuestError, code};
 use crate::instance::{Slept, State};
 use crate::meter::{waited, waited_in_store};
@@ -31,18 +33,43 @@ pub(super) async fn answered<F: Future>(
     slept: &Slept,
     ask: impl FnOnce() -> F,
 ) -> Result<F::Output, Unanswered> {
+    match within(timeout, slept, unharmed(ask)).await {
+        Ok(answer) => answer.map_err(|Panicked| Unanswered::Panicked),
+        Err(Late) => Err(Unanswered::Late),
+    }
+}
+
+/// Code of the native app has panicked.
+struct Panicked;
+
+/// Awaits an answer of code that may panic: when it is asked, while it works, and when it is
+/// dropped, finished or not.
+async fn unharmed<F: Future>(ask: impl FnOnce() -> F) -> Result<F::Output, Panicked> {
     // The call itself may panic, and not only what it returns.
-    let mut work = pin!(AssertUnwindSafe(async { ask().await }).catch_unwind());
-    let mut left = timeout;
-    loop {
-        let before = slept.so_far();
-        if let Ok(answer) = tokio::time::timeout(left, &mut work).await {
-            return answer.map_err(|_| Unanswered::Panicked);
+    let mut work = pin!(Some(async { ask().await }));
+    let mut work = Guarded(work.as_mut());
+    let answer = AssertUnwindSafe(&mut work).catch_unwind().await;
+    answer.map_err(|_| Panicked)
+}
+
+/// Work that is dropped without harm to whoever drops it.
+struct Guarded<'w, F>(Pin<&'w mut Option<F>>);
+
+impl<F: Future> Future for Guarded<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.0.as_mut().as_pin_mut() {
+            Some(work) => work.poll(cx),
+            None => Poll::Pending,
         }
-        left = slept.so_far().saturating_sub(before);
-        if left.is_zero() {
-            return Err(Unanswered::Late);
-        }
+    }
+}
+
+impl<F> Drop for Guarded<'_, F> {
+    fn drop(&mut self) {
+        // Its panic was told where panics are; nobody waits for it here.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.0.set(None)));
     }
 }
 
@@ -102,8 +129,7 @@ pub(super) async fn asked_of_user<F: Future>(
     what: &str,
     ask: impl FnOnce() -> F,
 ) -> Result<F::Output, GuestError> {
-    let work = AssertUnwindSafe(async { ask().await }).catch_unwind();
-    work.await.map_err(|_| panicked(what))
+    unharmed(ask).await.map_err(|Panicked| panicked(what))
 }
 
 fn panicked(what: &str) -> GuestError {

@@ -88,8 +88,10 @@ pub type ProfileAnswer<'a> =
 /// It is asked for what manifests and user allow, and for nothing else; what it answers
 /// beyond is dropped.
 pub trait ProfileProvider: Send + Sync {
-    /// The fields that there are, for a mini-app that wants all; by default those of
-    /// WeChat's profile, `phone-number` and `email`.
+    /// The fields that there are; by default those of WeChat's profile, `phone-number` and
+    /// `email`. A mini-app that wants all is answered these, and [`Self::read`] is asked for no
+    /// others. Of them `phone-number` and `email` are read under permissions of their own, and
+    /// all others under `user:readProfile`: name them with care.
     fn fields(&self) -> Vec<String> {
         let known = [
             "nickname",
@@ -183,13 +185,16 @@ async fn read(call: Call, fields: Vec<String>) -> Answer {
     Ok(answer)
 }
 
-/// The fields that may be read, once the user was asked where that is open: all of
-/// `fields`, or, for none, all that there are and that both manifests and user allow.
+/// The fields that may be read, once the user was asked where that is open: those of
+/// `fields` that there are, or, for none, all that there are and that both manifests and
+/// user allow.
 async fn permitted(
     consent: &Gate,
     provider: &dyn ProfileProvider,
-    fields: Vec<String>,
+    mut fields: Vec<String>,
 ) -> Result<Vec<String>, GuestError> {
+    let known = std::panic::catch_unwind(AssertUnwindSafe(|| provider.fields()));
+    let mut known = known.map_err(|_| unavailable(FAILED))?;
     if !fields.is_empty() {
         let needed = |permission: &&Permission| {
             let mut fields = fields.iter();
@@ -202,6 +207,9 @@ async fn permitted(
         for permission in PERMISSIONS.iter().filter(needed) {
             consent.still(permission)?;
         }
+        // A name that a provider knows and does not tell, or knows in other letters, would be
+        // read under a permission that is not its own.
+        fields.retain(|field| known.contains(field));
         return Ok(fields);
     }
     let granted = |permission: &&Permission| consent.standing(permission) != Standing::NotGranted;
@@ -224,10 +232,8 @@ async fn permitted(
         Some(error) if allowed.is_empty() => return Err(error),
         _ => {}
     }
-    let fields = std::panic::catch_unwind(AssertUnwindSafe(|| provider.fields()));
-    let mut fields = fields.map_err(|_| unavailable(FAILED))?;
-    fields.retain(|field| allowed.contains(&permission_for(field)));
-    Ok(fields)
+    known.retain(|field| allowed.contains(&permission_for(field)));
+    Ok(known)
 }
 
 /// Charges what is copied into the guest, and reports what was refused.

@@ -32,13 +32,14 @@ use tokio::sync::{Semaphore, watch};
 use wasmtime::component::{Accessor, HasSelf};
 use wasmtime::{AsContextMut, StoreContextMut};
 
+use super::awake::{Late, within};
 use super::in_flight::{InFlight, Share};
 use super::{Capability, lacks_nothing};
 use crate::contract::imports::http::{Request, Response};
 use crate::contract::imports::request;
 use crate::contract::{GuestError, REQUEST_SYNC, code};
 use crate::grant::Grant;
-use crate::instance::State;
+use crate::instance::{Slept, State};
 use crate::meter::{Meter, Owed, price, waited, waited_in_store};
 use crate::report::Denial;
 use crate::runtime::Services;
@@ -91,6 +92,7 @@ pub(crate) struct Session {
     bodies: InFlight,
     pace: Pace,
     owed: Owed,
+    slept: Slept,
     /// Changes when what is under way is called off.
     called_off: watch::Sender<()>,
 }
@@ -126,7 +128,7 @@ impl From<GuestError> for Failed {
 }
 
 impl Session {
-    fn new(services: Arc<Services>, tenant: &Tenant, owed: Owed) -> Self {
+    fn new(services: Arc<Services>, tenant: &Tenant, owed: Owed, slept: Slept) -> Self {
         Self {
             client: services.wire.stack.client(tenant),
             services,
@@ -135,6 +137,7 @@ impl Session {
             bodies: InFlight::default(),
             pace: Pace::unpacking(),
             owed,
+            slept,
             called_off: watch::Sender::new(()),
         }
     }
@@ -142,9 +145,15 @@ impl Session {
     /// The session of a live mini-app.
     pub(crate) fn of(state: &mut State) -> Arc<Self> {
         let (services, tenant) = (&state.services, &state.tenant);
-        let new = || Self::new(Arc::clone(services), tenant, state.meter.owed().clone());
+        let (owed, slept) = (state.meter.owed(), &state.slept);
+        let new = || Self::new(Arc::clone(services), tenant, owed.clone(), slept.clone());
         let session = state.session.get_or_insert_with(|| Arc::new(new()));
         Arc::clone(session)
+    }
+
+    /// For how long its mini-app was suspended.
+    pub(crate) fn slept(&self) -> &Slept {
+        &self.slept
     }
 
     /// Calls off everything that is under way or waits: nobody will want it.
@@ -193,11 +202,12 @@ impl Session {
                 client: &*self.client,
                 pace: &self.pace,
                 owed: &self.owed,
+                slept: &self.slept,
             };
             exchange.run(request, redirects, &mut admitted.bodies).await
         };
         tokio::select! {
-            answer = tokio::time::timeout(timeout, exchange) => answer.unwrap_or_else(|_| {
+            answer = within(timeout, &self.slept, exchange) => answer.unwrap_or_else(|Late| {
                 let message = format!("no whole answer within {} ms", timeout.as_millis());
                 Err(GuestError::new(code::TIMEOUT, message).into())
             }),

@@ -146,6 +146,18 @@ impl Drawn {
         }
         (admitted, dropped)
     }
+
+    /// What is to be told of what was not drawn, once nothing more will be.
+    pub(super) fn finish(&mut self) -> Option<String> {
+        let dropped = std::mem::take(&mut self.dropped);
+        (dropped > 0).then(|| not_shown(dropped))
+    }
+}
+
+fn not_shown(dropped: usize) -> String {
+    format!(
+        "{dropped} toasts, waits or titles were not shown: more than {DRAWN_PER_SECOND} in a second, or in the background"
+    )
 }
 
 /// Refuses a text that is too long.
@@ -169,10 +181,7 @@ impl State {
     fn may_draw(&mut self, is_seen: bool) -> bool {
         let (admitted, dropped) = self.drawn.admit(Instant::now(), is_seen);
         if dropped > 0 {
-            let message = format!(
-                "{dropped} toasts, waits or titles were not shown: more than {DRAWN_PER_SECOND} in a second, or in the background"
-            );
-            self.log(Level::Warn, message);
+            self.log(Level::Warn, not_shown(dropped));
         }
         admitted
     }

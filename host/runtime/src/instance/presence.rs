@@ -57,7 +57,7 @@ impl Slept {
         Duration::from_nanos(self.0.load(Ordering::Relaxed))
     }
 
-    fn add(&self, slept: Duration) {
+    pub(crate) fn add(&self, slept: Duration) {
         let nanoseconds = u64::try_from(slept.as_nanos()).unwrap_or(u64::MAX);
         self.0.fetch_add(nanoseconds, Ordering::Relaxed);
     }

@@ -9,7 +9,7 @@ use serde_json::from_str;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, mpsc, oneshot};
 
 use super::Prepared;
-use crate::capability::FilesError;
+use crate::capability::{FilesError, Locale, UserLocale};
 use crate::end::EndReason;
 use crate::instance::{self, Control, Inbox, Opening, Phase, Start};
 use crate::lifecycle::GuestLaunchOptions;
@@ -101,6 +101,9 @@ pub struct LaunchOptions {
     /// The user that it runs for. What a mini-app keeps is kept for each user apart;
     /// the device's only user if absent. The mini-app is not told.
     pub user: Option<UserId>,
+    /// The user's language and time zone, for this life; the host's if absent. A mini-app
+    /// that is open already keeps those that it was launched with.
+    pub locale: Option<Locale>,
     /// What the opener hands over: a JSON text, which is checked. With the query at most 64 KiB.
     pub extra: Option<String>,
     /// What an earlier life has saved. Where the mini-app can restore it and `page` is
@@ -161,6 +164,10 @@ impl Prepared {
         control: Arc<Control>,
         options: LaunchOptions,
     ) -> Result<Launching, LaunchError> {
+        let locale = match &options.locale {
+            Some(locale) => Arc::new(UserLocale::new(locale)),
+            None => self.services().locale(),
+        };
         let (options, restore) = self.guest_options(self.routes(), options)?;
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         let permit = self.place()?;
@@ -176,6 +183,7 @@ impl Prepared {
         };
         let start = Start {
             tenant: Arc::clone(&tenant),
+            locale,
             options,
             restore,
         };

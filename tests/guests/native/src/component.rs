@@ -5,7 +5,7 @@ mod harm;
 use acme::loyalty::{ledger, points};
 use futures_util::future::join_all;
 use miniapp::host::extension as by_name;
-use miniapp_guest::device::{file_transfer, location};
+use miniapp_guest::device::{file_transfer, location, payment, scan, share};
 use miniapp_guest::dialog::Question;
 use miniapp_guest::prelude::*;
 use serde::Deserialize;
@@ -94,6 +94,10 @@ impl Page for Index {
                 let (text, list) = points::echo(text, list).await.map_err(own)?;
                 page.set_data("echoed", &(text.len() + list.len()))
             }
+            "names" => {
+                let members = vec![detail.text(); detail.n];
+                page.set_data("named", &points::names(members).await.map_err(own)?)
+            }
             "note" => page.set_data("noted", &ledger::note(&detail.text()).map_err(own)?),
             "enter" => {
                 let entry = match (&detail.text, detail.bytes) {
@@ -149,6 +153,38 @@ impl Page for Index {
                 file_transfer::save("copy", "image/png", content)
                     .await
                     .map(drop)
+            }
+            "pay" => {
+                let order = payment::Order {
+                    token: detail.text(),
+                    amount: 1_290,
+                    currency: "CHF".to_owned(),
+                    description: "Two tickets".to_owned(),
+                };
+                let receipt = payment::pay(order).await?;
+                page.set_data("receipt", &json!([receipt.status, receipt.reference]))
+            }
+            "scan" => {
+                let options = scan::Options {
+                    formats: vec!["ean-13".to_owned()],
+                    pictures: true,
+                };
+                let found = scan::read(options).await?;
+                let found = found.map(|found| json!([found.text, found.content, found.format]));
+                page.set_data("scanned", &found)
+            }
+            "share" => {
+                let content = share::Content {
+                    title: detail.text(),
+                    page: Some("pages/index?id=7".to_owned()),
+                    picture: Some(vec![1, 2, 3]),
+                    ..share::Content::default()
+                };
+                page.set_data("shared", &share::share(content).await?)
+            }
+            "log" => {
+                log::warn!("{}", detail.text());
+                Ok(())
             }
             _ => harm::on_event(page, event).await,
         }

@@ -10,6 +10,7 @@
 //! | `balance` | `{text}` | asks `acme:loyalty/points`, sets `balance` |
 //! | `echo` | `{bytes}` | gives it so many bytes, sets `echoed` |
 //! | `echo-text` | `{bytes}` | gives it a text of so many bytes, sets `echoed` |
+//! | `names` | `{n, text}` | gives it so many texts, sets `named` |
 //! | `note` | `{text}` | asks `acme:loyalty/ledger`, sets `noted` |
 //! | `enter` | `{text}`, `{bytes}`, `{n}` or nothing | gives `acme:loyalty/ledger` a line, a sum that failed, one that did not, or nothing; sets `entered` |
 //! | `toasts` | `{n, bytes?}` | shows so many toasts, and hides them once |
@@ -21,6 +22,10 @@
 //! | `paste` | | reads it, sets `pasted` |
 //! | `locate` | | sets `position` |
 //! | `files` | | reads the first file of the user's, sets `file`, and saves it as `copy` |
+//! | `pay` | `{text}` | pays an order with this token, sets `receipt` |
+//! | `scan` | | reads a code, sets `scanned` |
+//! | `share` | `{text}` | shares something of this title, sets `shared` |
+//! | `log` | `{text}` | writes a line of the log |
 //! | `noop` | | nothing |
 //!
 //! And what a hostile one does, in `component/harm.rs`:

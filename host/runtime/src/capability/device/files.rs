@@ -9,8 +9,20 @@ use crate::tenant::Tenant;
 /// Files that one tenant holds at once.
 const MAX_HELD: usize = 64;
 
+/// Bytes of all that mini-apps have saved, names and media types included: more than what is
+/// looked at by hand, and nothing that a process notices.
+const MAX_SAVED_BYTES: usize = 16 << 20;
+
+/// Bytes that a saved file counts beyond its own: an empty one is one too.
+const FILE_BYTES: usize = 256;
+
 /// Files in memory. The user, when asked, chooses the first ones of the media types that
-/// are wanted, and takes every file that a mini-app saves.
+/// are wanted, and takes what a mini-app saves.
+///
+/// What was saved is for [`content`](Self::content) alone: nobody chooses it. It is kept as
+/// long as this value, 16 MiB of all mini-apps together; what does not fit is answered
+/// `too-large`. A tenant holds the 64 files that it was given last, also from one life to the
+/// next, since nobody tells when a life ends; an older one was let go and is `not-found`.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {
     state: Arc<Mutex<State>>,
@@ -18,8 +30,11 @@ pub struct MemoryFiles {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What there is to choose, and after it what was saved.
-    files: Vec<Kept>,
+    /// What there is to choose.
+    offered: Vec<Kept>,
+    saved: Vec<Kept>,
+    saved_bytes: usize,
+    /// By their handles, which go up: the oldest one first.
     held: BTreeMap<u64, (Tenant, Arc<[u8]>)>,
     last_handle: u64,
 }
@@ -40,28 +55,57 @@ impl MemoryFiles {
         media_type: impl Into<String>,
         content: impl Into<Vec<u8>>,
     ) -> Self {
-        self.keep(name.into(), media_type.into(), content.into());
+        self.lock().offered.push(Kept {
+            name: name.into(),
+            media_type: media_type.into(),
+            content: content.into().into(),
+        });
         self
     }
 
-    /// A file of this name, the newest one.
+    /// The file of this name that was saved last; else the one that was added last.
     pub fn content(&self, name: &str) -> Option<Vec<u8>> {
         let state = self.lock();
-        let found = state.files.iter().rev().find(|file| file.name == name);
+        let mut files = state.saved.iter().rev().chain(state.offered.iter().rev());
+        let found = files.find(|file| file.name == name);
         found.map(|file| file.content.to_vec())
-    }
-
-    fn keep(&self, name: String, media_type: String, content: Vec<u8>) {
-        let content = content.into();
-        self.lock().files.push(Kept {
-            name,
-            media_type,
-            content,
-        });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Gives a file to a tenant, which lets the oldest one go where it holds too many.
+    fn give(&mut self, tenant: &Tenant, kept: Kept) -> File {
+        let mut own = self.held.iter().filter(|(_, (owner, _))| owner == tenant);
+        let oldest = own.next().map(|(handle, _)| *handle);
+        if let Some(oldest) = oldest.filter(|_| own.count() + 1 >= MAX_HELD) {
+            self.held.remove(&oldest);
+        }
+        self.last_handle += 1;
+        let handle = self.last_handle;
+        let size = u64::try_from(kept.content.len()).unwrap_or(u64::MAX);
+        self.held.insert(handle, (tenant.clone(), kept.content));
+        File {
+            handle,
+            name: kept.name,
+            media_type: kept.media_type,
+            size,
+        }
+    }
+
+    /// Keeps what a mini-app saves; tells whether it fits.
+    fn save(&mut self, kept: Kept) -> bool {
+        let own = kept.name.len() + kept.media_type.len() + kept.content.len();
+        let bytes = self.saved_bytes.saturating_add(own + FILE_BYTES);
+        let fits = bytes <= MAX_SAVED_BYTES;
+        if fits {
+            self.saved_bytes = bytes;
+            self.saved.push(kept);
+        }
+        fits
     }
 }
 
@@ -82,33 +126,16 @@ impl FileTransfer for MemoryFiles {
         at_most: u32,
     ) -> Result<Vec<File>, ExtensionError> {
         let mut state = self.lock();
-        let held = state.held.values();
-        let held = held.filter(|(tenant, _)| tenant == caller.tenant()).count();
-        let at_most = usize::try_from(at_most).unwrap_or(usize::MAX);
-        let fitting = state.files.iter();
+        let at_most = usize::try_from(at_most).unwrap_or(usize::MAX).min(MAX_HELD);
+        let fitting = state.offered.iter();
         let chosen: Vec<Kept> = fitting
             .filter(|file| is_wanted(&media_types, &file.media_type))
             .take(at_most)
             .cloned()
             .collect();
-        if held + chosen.len() > MAX_HELD {
-            let message = format!("more than {MAX_HELD} files are held; release some first");
-            return Err(ExtensionError::new("busy", message));
-        }
-        let give = |kept: Kept| {
-            state.last_handle += 1;
-            let handle = state.last_handle;
-            let size = u64::try_from(kept.content.len()).unwrap_or(u64::MAX);
-            let owner = caller.tenant().clone();
-            state.held.insert(handle, (owner, kept.content));
-            File {
-                handle,
-                name: kept.name,
-                media_type: kept.media_type,
-                size,
-            }
-        };
-        Ok(chosen.into_iter().map(give).collect())
+        let tenant = caller.tenant();
+        let given = chosen.into_iter().map(|kept| state.give(tenant, kept));
+        Ok(given.collect())
     }
 
     async fn read(
@@ -146,7 +173,66 @@ impl FileTransfer for MemoryFiles {
         media_type: String,
         content: Vec<u8>,
     ) -> Result<bool, ExtensionError> {
-        self.keep(name, media_type, content);
-        Ok(true)
+        let content = content.into();
+        let kept = Kept {
+            name,
+            media_type,
+            content,
+        };
+        if self.lock().save(kept) {
+            return Ok(true);
+        }
+        let message = format!("no more than {MAX_SAVED_BYTES} bytes are kept of what is saved");
+        Err(ExtensionError::new("too-large", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(bytes: usize) -> Kept {
+        Kept {
+            name: "n".to_owned(),
+            media_type: "m".to_owned(),
+            content: vec![0; bytes].into(),
+        }
+    }
+
+    fn tenant(app: &str) -> Tenant {
+        Tenant {
+            app: app.parse().unwrap(),
+            user: None,
+        }
+    }
+
+    #[test]
+    fn saved_bytes_at_the_limit_and_one_past() {
+        let mut state = State::default();
+        let most = MAX_SAVED_BYTES - 2 * (FILE_BYTES + 2);
+        assert!(
+            !state.save(kept(MAX_SAVED_BYTES - FILE_BYTES - 1)),
+            "one past"
+        );
+        assert!(state.save(kept(most)));
+        assert!(!state.save(kept(1)), "one past");
+        assert!(state.save(kept(0)), "the limit itself");
+        assert!(!state.save(kept(0)));
+    }
+
+    #[test]
+    fn a_tenant_holds_the_last_ones_and_others_keep_theirs() {
+        let mut state = State::default();
+        let (own, other) = (tenant("miniapp_own"), tenant("miniapp_other"));
+        let others = state.give(&other, kept(1)).handle;
+        let first = state.give(&own, kept(1)).handle;
+        for _ in 1..MAX_HELD {
+            state.give(&own, kept(1));
+        }
+        assert!(state.held.contains_key(&first), "the limit itself");
+        state.give(&own, kept(1));
+        assert!(!state.held.contains_key(&first), "one past");
+        assert!(state.held.contains_key(&others));
+        assert_eq!(state.held.len(), MAX_HELD + 1);
     }
 }

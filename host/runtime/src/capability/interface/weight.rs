@@ -8,6 +8,7 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
+use crate::limits::HOST_CALL_BYTES;
 use crate::meter::price;
 
 /// What a value carries.
@@ -49,6 +50,14 @@ impl Weight {
             .saturating_add(small.saturating_mul(price::JSON_WRITTEN))
     }
 
+    /// What it costs where it was too heavy: weighed in part, and copied as a whole, which may
+    /// have been all that one call may carry, in texts of no length.
+    pub(super) fn fuel_of_all(self) -> u64 {
+        let texts = HOST_CALL_BYTES / size_of::<String>();
+        self.fuel()
+            .saturating_add(price::call(HOST_CALL_BYTES, texts))
+    }
+
     /// A text, a list, a field: what carries so many bytes and takes a place of its own.
     fn add(&mut self, bytes: usize) -> Result<(), Untold> {
         self.elements = self.elements.saturating_add(1);
@@ -62,6 +71,15 @@ impl Weight {
         }
         self.small = self.small.saturating_add(1);
         self.carry(bytes)
+    }
+
+    /// A part of a record or a tuple, which counts no less than it takes up: a small case of a
+    /// variant, an option that is absent. Of what stands in a list itself serde tells no size.
+    fn add_part<T: Serialize + ?Sized>(&mut self, part: &T) -> Result<(), Untold> {
+        let before = self.total();
+        part.serialize(&mut *self)?;
+        let counted = self.total().saturating_sub(before);
+        self.carry(size_of_val(part).saturating_sub(counted))
     }
 
     fn carry(&mut self, bytes: usize) -> Result<(), Untold> {
@@ -165,6 +183,7 @@ impl Serializer for &mut Weight {
         _: &'static str,
         value: &T,
     ) -> Result<(), Untold> {
+        self.add(0)?;
         value.serialize(self)
     }
 
@@ -221,7 +240,7 @@ macro_rules! parts {
                 $(_: $name,)?
                 value: &T,
             ) -> Result<(), Untold> {
-                value.serialize(&mut **self)
+                self.add_part(value)
             }
 
             fn end(self) -> Result<(), Untold> {
@@ -232,12 +251,24 @@ macro_rules! parts {
 }
 
 parts! {
-    SerializeSeq: serialize_element(),
     SerializeTuple: serialize_element(),
     SerializeTupleStruct: serialize_field(),
     SerializeTupleVariant: serialize_field(),
     SerializeStruct: serialize_field(&'static str),
     SerializeStructVariant: serialize_field(&'static str)
+}
+
+impl SerializeSeq for &mut Weight {
+    type Ok = ();
+    type Error = Untold;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Untold> {
+        value.serialize(&mut **self)
+    }
+
+    fn end(self) -> Result<(), Untold> {
+        Ok(())
+    }
 }
 
 impl SerializeMap for &mut Weight {
@@ -268,12 +299,44 @@ mod tests {
             elements,
             small,
         };
-        assert_eq!(Weight::of(&("abc".to_owned(), 7_u32)), weigh(7, 3, 0));
+        let long = "x".repeat(100);
+        assert_eq!(Weight::of(&(long, 7_u32)), weigh(104, 3, 0));
         assert_eq!(Weight::of(&vec![String::new(); 10]), weigh(0, 11, 0));
         assert_eq!(Weight::of(&vec![0_u8; 10]), weigh(10, 1, 10));
         assert_eq!(Weight::of(&vec!["x".to_owned(); 10]), weigh(10, 11, 0));
-        assert_eq!(Weight::of(&Some(Ok::<f64, ()>(1.5))), weigh(8, 1, 0));
+        assert_eq!(Weight::of(&Some(Ok::<f64, ()>(1.5))), weigh(8, 2, 0));
         assert_eq!(Weight::of(&()), weigh(0, 1, 0));
+    }
+
+    #[test]
+    fn a_part_counts_no_less_than_it_takes_up() {
+        #[derive(Clone, serde::Serialize)]
+        enum Either {
+            Small(u8),
+            Large([u64; 8]),
+        }
+        #[derive(Clone, serde::Serialize)]
+        struct Both {
+            either: Either,
+            absent: Option<[u64; 8]>,
+        }
+        let both = |either: Either| {
+            vec![
+                Both {
+                    either,
+                    absent: None
+                };
+                100
+            ]
+        };
+        let parts = size_of::<Either>() + size_of::<Option<[u64; 8]>>();
+        // Each record counts as a list does, and its parts.
+        let least = ELEMENT + 100 * (ELEMENT + parts);
+        assert_eq!(Weight::of(&both(Either::Small(7))).total(), least);
+        assert!(Weight::of(&both(Either::Large([7; 8]))).total() > least);
+        // A case is an element of its own, wherever it stands.
+        let cases = Weight::of(&vec![Either::Small(7); 100]).total();
+        assert_eq!(cases, ELEMENT + 100 * (ELEMENT + 1));
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl HttpStack for HyperStack {
             Arc::clone(&self.names),
             self.tls.clone(),
             self.connect,
+            Arc::clone(&connections.pace),
         );
         let hyper = Client::builder(connections.clone())
             .pool_timer(TokioTimer::new())

@@ -19,12 +19,14 @@ use hyper_util::rt::TokioIo;
 use miniapp_package::AppId;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 use tower_service::Service;
 
+use super::pace::{Pace, Paced};
 use super::resolve::{Names, ResolveError};
 use super::tls::{Sessions, Tls};
 
@@ -57,6 +59,7 @@ pub(super) enum DialError {
 #[derive(Clone)]
 pub(super) struct Dialer {
     own: Arc<Own>,
+    pace: Arc<Pace>,
 }
 
 struct Own {
@@ -69,7 +72,14 @@ struct Own {
 }
 
 impl Dialer {
-    pub(super) fn new(app: AppId, names: Arc<Names>, tls: Tls, timeout: Duration) -> Self {
+    /// At `pace`, as the connections that it opens.
+    pub(super) fn new(
+        app: AppId,
+        names: Arc<Names>,
+        tls: Tls,
+        timeout: Duration,
+        pace: Arc<Pace>,
+    ) -> Self {
         Self {
             own: Arc::new(Own {
                 app,
@@ -79,6 +89,7 @@ impl Dialer {
                 places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
                 timeout,
             }),
+            pace,
         }
     }
 }
@@ -152,12 +163,23 @@ impl Service<Uri> for Dialer {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let own = Arc::clone(&self.own);
+        let (own, pace) = (Arc::clone(&self.own), Arc::clone(&self.pace));
         Box::pin(async move {
-            match tokio::time::timeout(own.timeout, own.dial(&uri)).await {
-                Ok(dialled) => dialled,
-                Err(_) => Err(DialError::Timeout(own.timeout)),
-            }
+            let (answer, answered) = oneshot::channel();
+            let dialling = async move {
+                let dialled = match tokio::time::timeout(own.timeout, own.dial(&uri)).await {
+                    Ok(dialled) => dialled,
+                    Err(_) => Err(DialError::Timeout(own.timeout)),
+                };
+                // Nobody may wait for it any more.
+                drop(answer.send(dialled));
+            };
+            // On a task of its own, as connections are: it goes on while the mini-app is
+            // suspended, as the other end does. Ended with this call.
+            let mut task = JoinSet::new();
+            task.spawn(Paced::new(dialling, pace));
+            let crashed = |_| DialError::Connect(io::Error::other("it crashed"));
+            answered.await.map_err(crashed)?
         })
     }
 }

@@ -5,6 +5,7 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
+use super::super::awake::{Late, within};
 use super::super::in_flight::Share;
 use super::body;
 use super::network::Wire;
@@ -15,6 +16,7 @@ use super::{Failed, Redirects};
 use crate::contract::imports::http;
 use crate::contract::{GuestError, code};
 use crate::grant::Grant;
+use crate::instance::Slept;
 use crate::meter::{Owed, price};
 
 /// Redirects that are followed: half as many as the Fetch standard's.
@@ -39,6 +41,7 @@ pub(super) struct Exchange<'a> {
     pub(super) client: &'a dyn HttpClient,
     pub(super) pace: &'a Pace,
     pub(super) owed: &'a Owed,
+    pub(super) slept: &'a Slept,
 }
 
 impl Exchange<'_> {
@@ -88,9 +91,9 @@ impl Exchange<'_> {
         // Owed from here on: a guest that has called it off pays as well.
         self.owed.add(price::request(request.body.len()));
         let limit = self.wire.timeouts.first_byte;
-        match tokio::time::timeout(limit, self.client.send(outgoing)).await {
+        match within(limit, self.slept, self.client.send(outgoing)).await {
             Ok(answer) => Ok(answer?),
-            Err(_) => Err(GuestError::new(
+            Err(Late) => Err(GuestError::new(
                 code::TIMEOUT,
                 format!("no answer has begun within {} ms", limit.as_millis()),
             )

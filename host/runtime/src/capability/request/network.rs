@@ -17,7 +17,8 @@ use super::resolve::{Names, Resolver, SystemResolver};
 use super::stack::HttpStack;
 use super::tls::{Identity, Trust};
 
-/// How long a request may take, by its parts.
+/// How long a request may take, by its parts. Of the head and of the whole, time for which the
+/// mini-app is suspended is not counted; a connection is opened meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {

@@ -29,6 +29,7 @@ use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks,
 };
 
+use super::super::awake::{Late, within};
 use super::super::in_flight::Share;
 use super::super::request::{
     Admitted, Failed, MAX_BODIES, MAX_BODY_BYTES, Redirects, Session, too_many_bodies,
@@ -161,7 +162,8 @@ impl WasiHttpHooks for Hooks {
             let Some(way) = way else {
                 return Err(Error::ConfigurationError);
             };
-            let answer = tokio::time::timeout(timeout, way.exchange(request));
+            let session = Arc::clone(&way.session);
+            let answer = within(timeout, session.slept(), way.exchange(request));
             let answer = match answer.await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(Failed::Denied(denial))) => {
@@ -172,7 +174,7 @@ impl WasiHttpHooks for Hooks {
                     return Err(Error::HttpRequestDenied);
                 }
                 Ok(Err(Failed::Error(error))) => return Err(of_guest(error)),
-                Err(_) => return Err(Error::HttpResponseTimeout),
+                Err(Late) => return Err(Error::HttpResponseTimeout),
             };
             let nothing_left: Sent = Box::new(async { Ok(()) });
             Ok((answer, nothing_left))
