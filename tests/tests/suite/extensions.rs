@@ -432,12 +432,6 @@ fn loyalty() -> Interface {
         .function("echo", |_: Caller, both: (String, Vec<u8>)| async move {
             Ok(both)
         })
-        .function(
-            "names",
-            |_: Caller, (members,): (Vec<String>,)| async move {
-                Ok(u32::try_from(members.len()).unwrap())
-            },
-        )
 }
 
 #[derive(ComponentType, Lift, Lower, serde::Serialize)]

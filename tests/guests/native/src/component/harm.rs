@@ -73,10 +73,6 @@ pub(super) async fn on_event(page: PageHandle, event: Event) -> Result<()> {
             let answer = by_name::invoke("n".repeat(n), "1".to_owned()).await;
             answer.map(drop).map_err(own)
         }
-        "names" => {
-            let names = vec!["x".repeat(bytes); n];
-            page.set_data("named", &points::names(names).await.map_err(own)?)
-        }
         "paste-many" => count(page, join_all((0..n).map(|_| clipboard::read())).await),
         "copy-many" => {
             let copies = (0..n).map(|_| clipboard::write("x".repeat(bytes)));
