@@ -5,49 +5,25 @@
 //! there in the component alone, and not for a [host in memory](crate::testing): keep what calls them small,
 //! and under `#[cfg(target_family = "wasm")]`.
 //!
-//! ```no_run
+//! ```ignore
 //! use acme::loyalty::points;
-//! use miniapp::host::types;
-//! use miniapp_guest::prelude::*;
 //!
 //! wit_bindgen::generate!({
-//!     // The contract's folder; the native app's WIT may as well be a file in another one.
-//!     path: "wit",
-//!     inline: "
-//!         package acme:loyalty@1.0.0;
-//!
-//!         interface points {
-//!             use miniapp:host/types@1.2.0.{error};
-//!             balance: async func(member: string) -> result<u32, error>;
-//!         }
-//!
-//!         world guest {
-//!             import points;
-//!         }
-//!     ",
+//!     // The contract, and what the native app adds to it.
+//!     path: ["../../../wit", "wit"],
 //!     world: "acme:loyalty/guest",
 //!     generate_all,
 //! });
 //!
 //! /// With `?` alone, the error would have the code `app`, and no permission.
-//! fn own(error: types::Error) -> Error {
+//! fn own(error: miniapp::host::types::Error) -> Error {
 //!     Error::from_contract(error.code, error.message, error.permission, error.line)
 //! }
 //!
-//! #[derive(Default)]
-//! struct Club;
-//!
-//! impl Page for Club {
-//!     async fn on_event(&self, page: PageHandle, event: Event) -> Result<()> {
-//!         let member: String = event.detail()?;
-//!         match points::balance(member).await.map_err(own) {
-//!             Ok(points) => page.set_data("points", &points),
-//!             Err(error) if error.is_denied() => page.set_data("points", &Value::Null),
-//!             Err(error) => Err(error),
-//!         }
-//!     }
+//! /// What a member has; [`Error::is_denied`] tells whether it is the manifests that do not allow it.
+//! async fn balance(member: String) -> Result<points::Account> {
+//!     points::balance(member).await.map_err(own)
 //! }
-//! # fn main() {}
 //! ```
 
 use crate::error::{Context, Result};

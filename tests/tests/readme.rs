@@ -1,4 +1,4 @@
-//! What the README shows is what the examples do.
+//! What the README and the documentation show is what the examples do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,21 @@ fn the_embedding_is_the_example() {
     let shown = block("let host");
     assert_eq!(squeeze(&shown), squeeze(&example[begin..end]));
     assert!(lines(&shown).len() <= 10, "ten lines are promised");
+}
+
+#[test]
+fn an_interface_of_a_native_apps_own_is_called_as_the_guest_does() {
+    let guest = read("tests/guests/native/src/component.rs");
+    let begin = guest.find("// extension.rs: begin").unwrap();
+    let end = guest.find("// extension.rs: end").unwrap();
+    let documentation = read("guest-sdk/src/extension.rs");
+    let begin_shown = documentation.find("//! ```ignore\n").unwrap();
+    let shown = documentation[begin_shown..].lines().skip(1);
+    let shown: Vec<&str> = shown
+        .take_while(|line| *line != "//! ```")
+        .map(|line| line.strip_prefix("//!").unwrap())
+        .collect();
+    assert_eq!(squeeze(&shown.join("\n")), squeeze(&guest[begin..end]));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A mini-app with a page for each capability, one module each: where to look for how a thing is done.
 
+mod counter;
 mod draw;
 mod extension;
 mod locale;
@@ -35,6 +36,7 @@ mini_app! {
         "pages/profile" => profile::Profile,
         "pages/locale" => crate::locale::Locale,
         "pages/draw" => draw::Draw,
+        "pages/counter" => counter::Counter,
     }
 }
 

@@ -1,18 +1,19 @@
-//! The native app: its host, what it adds of its own, and what it draws.
+//! The native app: its host, and what it draws.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use miniapp_host::{
-    AppId, AppManifest, Asking, Caller, ConsentRule, Event, ExtensionError, FixedProfile,
-    FolderConsents, Host, Locale, LoginCode, LoginProvider, MemoryClipboard, MiniApp, Network,
-    Package, PageId, PartnerManifest, Permission, ProviderError, Question, Reply, Report,
-    StorageKey, Tenant, Toast, UserInterface, device,
+    AppId, AppManifest, Asking, ConsentRule, Event, FixedProfile, FolderConsents, Host, Locale,
+    LoginCode, LoginProvider, MemoryClipboard, MiniApp, Network, Package, PageId, PartnerManifest,
+    Permission, ProviderError, Question, Reply, Report, StorageKey, Tenant, Toast, UserInterface,
+    device,
 };
 use miniapp_login::Logins;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::Failure;
+use crate::own;
 use crate::servers::{Partner, Platform};
 use crate::user::User;
 
@@ -20,39 +21,6 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../showcase");
 
 /// Who is signed in to the native app, as the platform calls them. Nobody else learns it.
 pub(crate) const SIGNED_IN: &str = "mia@example.com";
-
-/// Points of the members of a club.
-async fn points(_tenant: Tenant, payload: Value) -> Result<Value, ExtensionError> {
-    match payload.get("member").and_then(Value::as_str) {
-        Some("mia") => Ok(json!({ "points": 120 })),
-        _ => Err(ExtensionError::new(
-            "not-found",
-            "the club has no such member",
-        )),
-    }
-}
-
-/// Where the device is: in Berne, and to the kilometre for those who do not need more.
-async fn locate(
-    _caller: Caller,
-    asked: device::LocationOptions,
-) -> Result<device::Position, ExtensionError> {
-    let round = |degrees: f64| (degrees * 100.0).round() / 100.0;
-    let (latitude, longitude) = (46.948_02, 7.447_43);
-    let (latitude, longitude, accuracy) = match asked.precise {
-        true => (latitude, longitude, 10.0),
-        false => (round(latitude), round(longitude), 1_000.0),
-    };
-    Ok(device::Position {
-        latitude,
-        longitude,
-        accuracy,
-        altitude: None,
-        heading: None,
-        speed: None,
-        at: 0,
-    })
-}
 
 /// Draws in a terminal, for a user who is called Mia.
 struct Terminal;
@@ -104,6 +72,7 @@ pub(crate) struct Tour {
     pub(crate) platform: Platform,
     pub(crate) user: User,
     pub(crate) clipboard: Arc<MemoryClipboard>,
+    pub(crate) files: device::MemoryFiles,
     log: Arc<Mutex<Vec<String>>>,
 }
 
@@ -116,6 +85,7 @@ impl Tour {
         user: &User,
     ) -> Result<Self, Failure> {
         let clipboard = Arc::new(MemoryClipboard::default());
+        let files = device::MemoryFiles::default().with("cat.png", "image/png", *b"meow");
         let log = Arc::new(Mutex::new(Vec::new()));
         let written = Arc::clone(&log);
         let profile = [("nickname", "Mia"), ("phone-number", "+41 44 668 18 00")];
@@ -136,8 +106,12 @@ impl Tour {
                 language: "de-CH".to_owned(),
                 time_zone: "Europe/Zurich".to_owned(),
             })
-            .extension("loyalty.points", points)
-            .interface(device::location(locate))
+            .extension("loyalty.points", own::points)
+            .interface(device::location(own::locate))
+            .interface(device::scan(own::scan))
+            .interface(device::payment(own::pay))
+            .interface(device::share(own::share))
+            .interface(device::file_transfer(files.clone()))
             .user_interface(Arc::new(Terminal))
             .clipboard(Arc::clone(&clipboard) as _)
             .observe(move |_, report| show(&report, &written))
@@ -153,6 +127,7 @@ impl Tour {
             platform: platform.clone(),
             user: user.clone(),
             clipboard,
+            files,
             log,
         })
     }
@@ -199,6 +174,7 @@ fn show(report: &Report<'_>, log: &Mutex<Vec<String>>) {
             log.push((*message).to_owned());
         }
         Report::Denied(denial) => println!("  denied: {denial}"),
+        Report::Uncaught { error, .. } => println!("  uncaught: {error}"),
         _ => {}
     }
 }

@@ -6,12 +6,14 @@
 //!
 //! | file | what it shows |
 //! |---|---|
-//! | `app.rs` | how a host is set up, and what the native app adds of its own |
+//! | `app.rs` | how a host is set up |
+//! | `own.rs` | what the native app adds of its own, by name and for the device |
 //! | `user.rs` | how a user is asked for their consent |
 //! | `servers.rs` | who exchanges a login code for what: the platform's server and the partner's |
 //! | `stops.rs` | what the user does on each page, and what the native app does for its settings and its backups |
 
 mod app;
+mod own;
 mod servers;
 mod stops;
 mod user;

@@ -2,7 +2,7 @@
 
 mod harm;
 
-use acme::loyalty::{ledger, points};
+use acme::loyalty::ledger;
 use futures_util::future::join_all;
 use miniapp::host::extension as by_name;
 use miniapp_guest::device::{file_transfer, location, payment, scan, share};
@@ -10,11 +10,27 @@ use miniapp_guest::dialog::Question;
 use miniapp_guest::prelude::*;
 use serde::Deserialize;
 
+// What the SDK's documentation of `extension` shows.
+// extension.rs: begin
+use acme::loyalty::points;
+
 wit_bindgen::generate!({
+    // The contract, and what the native app adds to it.
     path: ["../../../wit", "wit"],
     world: "acme:loyalty/guest",
     generate_all,
 });
+
+/// With `?` alone, the error would have the code `app`, and no permission.
+fn own(error: miniapp::host::types::Error) -> Error {
+    Error::from_contract(error.code, error.message, error.permission, error.line)
+}
+
+/// What a member has; [`Error::is_denied`] tells whether it is the manifests that do not allow it.
+async fn balance(member: String) -> Result<points::Account> {
+    points::balance(member).await.map_err(own)
+}
+// extension.rs: end
 
 #[derive(Deserialize)]
 struct Detail {
@@ -38,10 +54,6 @@ impl Detail {
             _ => "null".to_owned(),
         }
     }
-}
-
-fn own(error: miniapp::host::types::Error) -> Error {
-    Error::from_contract(error.code, error.message, error.permission, error.line)
 }
 
 fn count<T>(page: PageHandle, outcomes: Vec<Result<T>>) -> Result<()> {
@@ -81,7 +93,7 @@ impl Page for Index {
                 )
             }
             "balance" => {
-                let balance = points::balance(detail.text()).await.map_err(own)?;
+                let balance = balance(detail.text()).await?;
                 let told = json!({ "points": balance.points, "until": balance.valid_until });
                 page.set_data("balance", &told)
             }
