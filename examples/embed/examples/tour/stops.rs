@@ -1,5 +1,9 @@
 //! The stops of the tour: what the user does, what the native app does, and what must have
 //! come of it.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "JSON is null where there is nothing"
+)]
 
 use miniapp_host::{Decision, Navigation, Permission};
 use serde_json::{Value, json};
@@ -13,7 +17,7 @@ const NOTHING: Value = Value::Null;
 /// The profile: the user is asked for each thing once, and may change their mind later.
 pub(crate) async fn consent(tour: &Tour) -> Result<(), Failure> {
     let (phone, user) = (Permission::Phone, &tour.user);
-    user.refuse(&[phone.clone()]);
+    user.refuse(std::slice::from_ref(&phone));
     let app = tour.open("profile").await?;
     let page = tap(&app, "onGreet", NOTHING).await?;
     expect("the greeting", &page["greeting"], "Hello Mia")?;
