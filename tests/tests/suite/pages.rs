@@ -350,9 +350,13 @@ on_both! {
         limits.close = Duration::from_millis(50);
         let stage = Stage::builder(execution).host(|host| host.limits(limits)).set().await;
         let app = stage.start(Guest::Pages).await;
-        // More than may be under way at once; what is not begun leaves no trace.
-        for _ in 0..80 {
+        // As many as may be under way at once.
+        for round in 1..=64 {
             app.navigate(Navigation::Open("pages/b?wait=1".to_owned())).await.unwrap();
+            let loads = || stage.record.log().iter().filter(|line| line.contains("load wait")).count();
+            while loads() < round {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             app.navigate(Navigation::Back(1)).await.unwrap();
         }
         while stage.record.uncaught().is_empty() {

@@ -103,6 +103,8 @@ async fn play(stage: &Stage, id: &AppId, life: &[Row]) {
         assert_eq!(stage.record.uncaught().len(), errors, "{:?}", row.action);
         assert_eq!(end.is_some(), row.silent.contains(&State::AppUnloaded));
     }
+    // What it has saved is not for the next life.
+    stage.host.log_out(None).await.unwrap();
     stage.assert_pool_is_empty().await;
 }
 
