@@ -252,14 +252,15 @@ impl Clipboard for Board {
     }
 }
 
-/// A screen that nobody sits in front of.
+/// A screen that nobody sits in front of. Mini-apps of other attacks have none.
 struct Screen;
 
 impl UserInterface for Screen {
-    fn ask<'a>(&'a self, _: &'a Tenant, _: &'a Question) -> Option<Asking<'a>> {
-        Some(Box::pin(async {
+    fn ask<'a>(&'a self, tenant: &'a Tenant, _: &'a Question) -> Option<Asking<'a>> {
+        let asking: Asking<'a> = Box::pin(async {
             let _under_way = QUESTIONS.begin();
             pending().await
-        }))
+        });
+        (tenant.app.as_str() == APP).then_some(asking)
     }
 }
