@@ -238,12 +238,12 @@ impl Interface {
     fn check(&self, name: InterfaceName) -> Result<InterfaceName, InterfaceError> {
         match requirement(&name) {
             Some(Requirement::Permission(expected)) if is_device(&name) => {
-                if expected != self.permission {
-                    let came = self.permission.clone();
+                let came = &self.permission;
+                if expected != *came {
                     return Err(InterfaceError::OtherPermission {
-                        name,
+                        name: Box::new(name),
                         expected,
-                        came,
+                        came: came.clone(),
                     });
                 }
             }
@@ -256,6 +256,7 @@ impl Interface {
         let mut names = self.functions.iter().map(|function| &function.name);
         if let Some(twice) = names.find(|name| !known.insert(*name)) {
             let function = twice.clone();
+            let name = Box::new(name);
             return Err(InterfaceError::FunctionTwice { name, function });
         }
         Ok(name)
@@ -392,7 +393,7 @@ pub enum InterfaceError {
     )]
     OtherPermission {
         /// The interface.
-        name: InterfaceName,
+        name: Box<InterfaceName>,
         /// What it is under.
         expected: Permission,
         /// What it is registered under.
@@ -402,7 +403,7 @@ pub enum InterfaceError {
     #[error("`{name}` has two functions `{function}`; mini-apps would not know which")]
     FunctionTwice {
         /// The interface.
-        name: InterfaceName,
+        name: Box<InterfaceName>,
         /// The function.
         function: String,
     },
