@@ -81,8 +81,7 @@ pub(crate) async fn paid<D: HasData>(
     accessor: &Accessor<State, D>,
     fuel: u64,
 ) -> wasmtime::Result<()> {
-    let pause = accessor.with(|store| Meter::pay(store, fuel))?;
-    if !pause.is_zero() {
+    while let Some(pause) = accessor.with(|store| Meter::pay(store, fuel))? {
         tokio::time::sleep(pause).await;
         accessor.with(|store| Meter::refill(store))?;
     }
@@ -94,10 +93,9 @@ pub(crate) async fn paid_in_store(
     store: &mut StoreContextMut<'_, State>,
     fuel: u64,
 ) -> wasmtime::Result<()> {
-    let pause = Meter::pay(&mut *store, fuel)?;
-    if !pause.is_zero() {
+    while let Some(pause) = Meter::pay(&mut *store, fuel)? {
         tokio::time::sleep(pause).await;
-        Meter::refill(store)?;
+        Meter::refill(&mut *store)?;
     }
     Ok(())
 }
@@ -348,19 +346,27 @@ impl Meter {
         Ok(())
     }
 
-    /// Charges host work, and tells how long to hold back who asked for it.
-    fn pay(mut store: impl AsContextMut<Data = State>, fuel: u64) -> wasmtime::Result<Duration> {
+    /// Charges host work, or tells how long to hold back who asked for it: where half a
+    /// bucket would not be left, until the supply has what is missing. So many that are due
+    /// at once are paid one after another.
+    fn pay(
+        mut store: impl AsContextMut<Data = State>,
+        fuel: u64,
+    ) -> wasmtime::Result<Option<Duration>> {
         let mut store = store.as_context_mut();
+        if store.data().meter.metered {
+            let level = store.get_fuel()?.saturating_sub(store.data().meter.debt);
+            let (level, bucket) = (level.saturating_sub(fuel), &store.data().meter.bucket);
+            if level < bucket.capacity() / 2 {
+                let pause = bucket.pause(level, Instant::now);
+                if !pause.is_zero() {
+                    return Ok(Some(pause));
+                }
+                Self::refill(&mut store)?;
+            }
+        }
         Self::charge(&mut store, fuel)?;
-        if !store.data().meter.metered {
-            return Ok(Duration::ZERO);
-        }
-        let level = store.get_fuel()?.saturating_sub(store.data().meter.debt);
-        let bucket = &store.data().meter.bucket;
-        if level >= bucket.capacity() / 2 {
-            return Ok(Duration::ZERO);
-        }
-        Ok(bucket.pause(level, Instant::now))
+        Ok(None)
     }
 
     /// Notes host work done where the store cannot be reached; the next charge takes

@@ -201,7 +201,9 @@ on_both! {
         let waiting = fetch_and_forget(&app);
         stage.moment().await;
         app.close().await;
-        assert!(matches!(waiting.await.unwrap(), Err(EventError::Ended(_))));
+        let ended = waiting.await.unwrap();
+        let told = "cancelled: the mini-app is being closed";
+        assert!(matches!(&ended, Err(EventError::App(error)) if error.to_string() == told), "{ended:?}");
         stage.assert_pool_is_empty().await;
     }
 }

@@ -126,13 +126,17 @@ fn guest_error(failure: &Failure) -> GuestError {
     GuestError::new(code, message)
 }
 
-/// What is copied into the guest. The storage has charged what it did, called off or not.
-fn price_of(outcome: &Result<Outcome, GuestError>) -> u64 {
-    match outcome.as_ref().map(|outcome| &outcome.answer) {
-        Ok(Ok(Answer::Value(Some(value)))) => price::call(value.len(), 0),
-        Ok(Ok(Answer::Keys(keys))) => price::call(keys.iter().map(String::len).sum(), keys.len()),
+/// What the storage did, and what is copied into the guest. It is paid here and not while
+/// others of the mini-app's calls are begun, so that many changes at once are slowed, and do
+/// not end it. What a call did that was called off is owed.
+fn price_of(outcome: &mut Result<Outcome, GuestError>) -> u64 {
+    let Ok(outcome) = outcome else { return 0 };
+    let copied = match &outcome.answer {
+        Ok(Answer::Value(Some(value))) => price::call(value.len(), 0),
+        Ok(Answer::Keys(keys)) => price::call(keys.iter().map(String::len).sum(), keys.len()),
         _ => 0,
-    }
+    };
+    copied.saturating_add(outcome.take_fee())
 }
 
 fn answer_of<T>(
@@ -179,8 +183,8 @@ async fn run<T>(
     take: fn(Answer) -> Option<T>,
 ) -> wasmtime::Result<Answered<T>> {
     let begun = accessor.with(|store| begin(store, work))?;
-    let outcome = waited(accessor, begun).await?;
-    paid(accessor, price_of(&outcome)).await?;
+    let mut outcome = waited(accessor, begun).await?;
+    paid(accessor, price_of(&mut outcome)).await?;
     Ok(answer_of(outcome, take))
 }
 
@@ -190,8 +194,8 @@ async fn run_sync<T>(
     take: fn(Answer) -> Option<T>,
 ) -> wasmtime::Result<(Answered<T>,)> {
     let begun = begin(&mut store, work)?;
-    let outcome = waited_in_store(&mut store, begun).await?;
-    paid_in_store(&mut store, price_of(&outcome)).await?;
+    let mut outcome = waited_in_store(&mut store, begun).await?;
+    paid_in_store(&mut store, price_of(&mut outcome)).await?;
     Ok((answer_of(outcome, take),))
 }
 

@@ -107,7 +107,7 @@ impl Shelf {
         if done.is_ok() && !pending.is_empty() {
             done = self.write(pending);
             // The first one bears the commit, for those that share it.
-            if let (Ok(()), Some((first, _))) = (&done, waiting.first()) {
+            if let (Ok(()), Some((first, _))) = (&done, waiting.first_mut()) {
                 first.charge(price::STORED_COMMIT);
             }
         }

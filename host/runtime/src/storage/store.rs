@@ -223,6 +223,7 @@ impl Opened {
         Ok(Admitted {
             _place: place.ok_or(Refused::Waiting)?,
             held: held.ok_or(Refused::Busy(MAX_HELD))?,
+            fee: 0,
             owed: owed.clone(),
         })
     }

@@ -13,8 +13,18 @@ pub(crate) struct Admitted {
     pub(super) _place: Share,
     /// Grows to what the answer takes.
     pub(super) held: Share,
-    /// Where what was done is charged, whether or not anybody waits for it.
+    /// Fuel for what was done, until somebody has paid it.
+    pub(super) fee: u64,
+    /// Where it is charged if nobody waits for the outcome.
     pub(super) owed: Owed,
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if self.fee > 0 {
+            self.owed.add(self.fee);
+        }
+    }
 }
 
 /// What is asked of a storage.
@@ -72,7 +82,15 @@ pub(crate) enum Failure {
 /// Work that is over.
 pub(crate) struct Outcome {
     pub(crate) answer: Result<Answer, Failure>,
-    _admitted: Option<Admitted>,
+    admitted: Option<Admitted>,
+}
+
+impl Outcome {
+    /// Fuel for what was done, for whoever pays it; else it is owed.
+    pub(crate) fn take_fee(&mut self) -> u64 {
+        let fee = self.admitted.as_mut().map(|admitted| &mut admitted.fee);
+        fee.map(std::mem::take).unwrap_or_default()
+    }
 }
 
 /// A piece of work that waits.
@@ -97,16 +115,16 @@ impl Job {
     }
 
     /// Charges so much for what was done.
-    pub(super) fn charge(&self, fuel: u64) {
-        if let Some(Admitted { owed, .. }) = &self.admitted {
-            owed.add(fuel);
+    pub(super) fn charge(&mut self, fuel: u64) {
+        if let Some(Admitted { fee, .. }) = &mut self.admitted {
+            *fee = fee.saturating_add(fuel);
         }
     }
 
     pub(super) fn answer(self, answer: Result<Answer, Failure>) {
         let outcome = Outcome {
             answer,
-            _admitted: self.admitted,
+            admitted: self.admitted,
         };
         // Whoever asked may be gone.
         drop(self.reply.send(outcome));
