@@ -87,6 +87,10 @@ impl Sight {
 
     /// Waits until it is shown; for ever where it is gone.
     pub(crate) async fn shown(mut self) {
+        // One that is shown has not waited, however often it asks in one turn.
+        if self.is_shown() {
+            return;
+        }
         let is_gone = self.0.wait_for(|seen| seen.now).await.is_err();
         if is_gone {
             pending().await
