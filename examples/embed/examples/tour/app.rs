@@ -168,8 +168,8 @@ fn show(report: &Report<'_>, log: &Mutex<Vec<String>>) {
                 println!("  {} = {}", change.path, change.value);
             }
         }
-        Report::Log { level, message } => {
-            println!("  [{level:?}] {message}");
+        Report::Log { message, .. } => {
+            println!("  log: {message}");
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
             log.push((*message).to_owned());
         }
