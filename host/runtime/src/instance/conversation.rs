@@ -7,6 +7,7 @@
 //! one that takes its time but the page that it is of.
 
 mod farewell;
+mod rest;
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -32,6 +33,8 @@ use crate::page::{Navigation, NavigationError, PageId, PageStack, Pages, Step};
 use crate::prepared::Prepared;
 use crate::report::{AppError, Report};
 use crate::saved_state::SavedState;
+
+use rest::Rest;
 
 type Call<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
 
@@ -110,20 +113,14 @@ struct Agenda<'a> {
     settling: Vec<oneshot::Sender<()>>,
     /// Who waits until nothing is under way.
     idling: Vec<oneshot::Sender<()>>,
-    /// How often it is still to be looked whether nothing is under way, and whether next.
-    rests: u8,
+    /// Whether nothing is under way, and whether that is to be looked at again.
+    rest: Rest,
     looks_again: bool,
-    /// The fuel that was spent when it was looked last.
-    spent: u64,
     /// Since when as many callbacks of the app and its pages are under way as may be.
     full: Option<Instant>,
     /// Whether it was told that they do not return.
     told_of_full: bool,
 }
-
-/// How often nothing must be under way, and no fuel spent, once a call of the host is over or one
-/// of the mini-app's is begun: it acts upon it a moment later, in slices where it has much to do.
-const RESTS: u8 = 3;
 
 impl Conversation<'_> {
     async fn hold(
@@ -152,8 +149,7 @@ impl Conversation<'_> {
             lifecycle: FuturesUnordered::new(),
             settling: Vec::new(),
             idling: Vec::new(),
-            rests: 0,
-            spent: 0,
+            rest: Rest::default(),
             looks_again: false,
             full: None,
             told_of_full: false,
@@ -250,20 +246,13 @@ impl Conversation<'_> {
             return Ok(());
         }
         let spent = self.store.with(|mut store| Meter::spent(&mut store))?;
-        if self.waiting.take_ended() || spent != agenda.spent {
-            agenda.rests = RESTS;
-            agenda.spent = spent;
-        }
+        agenda.rest.note(spent, self.waiting.take_ended());
         if is_idle && self.waiting.is_none() {
-            match agenda.rests.checked_sub(1) {
-                Some(rests) => {
-                    agenda.rests = rests;
-                    agenda.looks_again = true;
-                }
-                None => {
-                    self.end_turn()?;
-                    release(&mut agenda.idling);
-                }
+            if agenda.rest.is_reached() {
+                self.end_turn()?;
+                release(&mut agenda.idling);
+            } else {
+                agenda.looks_again = true;
             }
         }
         Ok(())

@@ -9,7 +9,8 @@
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::{Call, Conversation, Parting, RESTS, SavedState};
+use super::rest::Rest;
+use super::{Call, Conversation, Parting, SavedState};
 use crate::lifecycle::Callback;
 use crate::meter::{Meter, Trigger, Waiting};
 use crate::page::{OpenPage, Step};
@@ -77,7 +78,8 @@ impl Conversation<'_> {
                 biased;
                 Some(answered) = said.next() => answered?,
                 () = tokio::task::yield_now(), if !self.exports.are_one_at_a_time() => {
-                    if rest.is_reached(self.spent()?) {
+                    rest.note(self.spent()?, false);
+                    if rest.is_reached() {
                         break;
                     }
                 }
@@ -91,7 +93,11 @@ impl Conversation<'_> {
     async fn finish(&self, begun: &Waiting) -> wasmtime::Result<()> {
         loop {
             let mut rest = self.rest()?;
-            while !rest.is_reached(self.spent()?) {
+            loop {
+                rest.note(self.spent()?, false);
+                if rest.is_reached() {
+                    break;
+                }
                 tokio::task::yield_now().await;
             }
             if begun.is_none() {
@@ -102,10 +108,7 @@ impl Conversation<'_> {
     }
 
     fn rest(&self) -> wasmtime::Result<Rest> {
-        Ok(Rest {
-            looks: RESTS,
-            spent: self.spent()?,
-        })
+        Ok(Rest::since(self.spent()?))
     }
 
     fn spent(&self) -> wasmtime::Result<u64> {
@@ -141,23 +144,5 @@ impl Conversation<'_> {
             Err(error) => drop(self.settle(Callback::Save, None, Err(error))),
         }
         Ok(())
-    }
-}
-
-/// Whether a mini-app does nothing but wait: looked at again and again, it has burnt nothing.
-struct Rest {
-    looks: u8,
-    spent: u64,
-}
-
-impl Rest {
-    fn is_reached(&mut self, spent: u64) -> bool {
-        self.looks = if spent == self.spent {
-            self.looks.saturating_sub(1)
-        } else {
-            RESTS
-        };
-        self.spent = spent;
-        self.looks == 0
     }
 }
